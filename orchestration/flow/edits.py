@@ -1,0 +1,234 @@
+"""Edits: one SQL file per rule, whose head says everything a person must know about it.
+
+The first comment line is ``-- CODE: the defect in one sentence``; the lines after it are
+``-- key: value``. The query names the rows that break the rule by ``record_id``.
+
+Edits that look at one candidate row only (``select ... from candidate where ...``) are read as
+predicates and asked together in one scan; edits that join are queries of their own. Nobody has to
+say which is which.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+import sqlglot
+from sqlglot import exp
+
+from orchestration.ground.failures import ContractFailure
+from orchestration.ground.sql import SqlLibrary
+
+Severity = Literal["BLOCK", "HOLD", "WARN"]
+Outcome = Literal["held", "waiting", "excluded", "cancelled", "rejected"]
+
+REASON_CLASSES = frozenset(
+    {
+        "QUEUE",
+        "PERMISSION",
+        "DATE_RANGE",
+        "STATUS_LOCK",
+        "MAPPING",
+        "EXTERNAL",
+        "SEQUENCE",
+        "DOC_TIMING",
+        "AUTH_CHANGE_LATE",
+        "HIDDEN_CORRECTION",
+        "NO_ACK",
+        "PLAN_DELIVERY_VARIANCE",
+        "UNRECONCILED",
+        "CONTRACT_STALE",
+        "UNGOVERNED_FEED",
+        "SCHEMA",
+        "CREDENTIAL",
+        "TIMEOUT",
+        "PARITY",
+        "PROVIDER_DATA",
+    }
+)
+OWNER_ROLES = frozenset(
+    {
+        "EVV coordinator",
+        "Scheduler",
+        "Care coordinator",
+        "Clinical supervisor",
+        "Authorization specialist",
+        "Billing specialist",
+        "Billing manager",
+        "EDI analyst",
+        "Credentialing specialist",
+        "Contract/payer-relations manager",
+        "Compliance/QA lead",
+        "Data on-call",
+        "Privacy/security officer",
+    }
+)
+_HEAD_KEYS = (
+    "checkpoint",
+    "class",
+    "severity",
+    "outcome",
+    "owner",
+    "due",
+    "clinical",
+    "billing",
+    "next",
+    "source",
+)
+_FIRST_LINE = re.compile(r"-- ([A-Z0-9-]{3,40}): (.+)")
+_LINE = re.compile(r"-- ([a-z]+): (.+)")
+_DUE = re.compile(r"(\d+) (hours?|business days?|days?)")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One rule about one record.
+
+    Args:
+        code: What the field calls it: ``EVV-NO-OUT``.
+        name: File stem: the defect, as a biller would say it.
+        hop: The hop it belongs to.
+        defect: The defect in one sentence.
+        checkpoint: The checkpoint a record that breaks it has not reached.
+        reason_class: Kind of reason.
+        severity: BLOCK and HOLD keep the record here, WARN lets it go on and is shown.
+        outcome: The state the record stands in while the rule is broken.
+        owner: Role that mends it.
+        due_hours: Clock hours until it is due, or None when business days count.
+        due_business_days: Business days until it is due, or None when hours count.
+        clinical: What it means, for clinical staff.
+        billing: What it means, for billing staff.
+        next_step: What to do.
+        source: Where the rule comes from.
+        sql: The rendered query.
+        row_condition: The same as a predicate on one candidate row, where it is one.
+    """
+
+    code: str
+    name: str
+    hop: str
+    defect: str
+    checkpoint: str
+    reason_class: str
+    severity: Severity
+    outcome: Outcome
+    owner: str
+    due_hours: int | None
+    due_business_days: int | None
+    clinical: str
+    billing: str
+    next_step: str
+    source: str
+    sql: str
+    row_condition: str | None
+
+
+def load_edits(library: SqlLibrary, hop: str, models: tuple[str, ...]) -> tuple[Edit, ...]:
+    """All edits of a hop, by checkpoint and then by code: the order reasons are shown in.
+
+    Args:
+        library: Where the SQL is.
+        hop: The hop.
+        models: Names of the models that are built before edits run.
+
+    Raises:
+        ContractFailure: a head is incomplete or wrong, or a code is used twice.
+    """
+    folder = library.folder / "edits" / hop
+    edits = [
+        _read(path, library.render(path, hop, models).sql, hop)
+        for path in sorted(folder.glob("*.sql"))
+    ]
+    seen: dict[str, str] = {}
+    for edit in edits:
+        if edit.code in seen:
+            message = f"{folder}: {edit.code} is claimed by {seen[edit.code]} and {edit.name}"
+            raise ContractFailure(message)
+        seen[edit.code] = edit.name
+    return tuple(sorted(edits, key=lambda edit: (edit.checkpoint, edit.code)))
+
+
+def _read(path: Path, sql: str, hop: str) -> Edit:
+    code, defect, head = _head(path)
+    severity = _choice(path, head, "severity", get_args(Severity))
+    outcome = _choice(path, {"outcome": "held", **head}, "outcome", get_args(Outcome))
+    _choice(path, head, "class", REASON_CLASSES)
+    _choice(path, head, "owner", OWNER_ROLES)
+    due = _DUE.fullmatch(head["due"])
+    if due is None:
+        message = f"{path}: due is {head['due']!r}; write '24 hours' or '2 business days'"
+        raise ContractFailure(message)
+    amount, unit = int(due[1]), due[2]
+    hours = {"hour": amount, "day": 24 * amount}.get(unit.removesuffix("s"))
+    return Edit(
+        code=code,
+        name=path.stem,
+        hop=hop,
+        defect=defect,
+        checkpoint=head["checkpoint"],
+        reason_class=head["class"],
+        severity=cast("Severity", severity),
+        outcome=cast("Outcome", outcome),
+        owner=head["owner"],
+        due_hours=hours,
+        due_business_days=None if hours is not None else amount,
+        clinical=head["clinical"],
+        billing=head["billing"],
+        next_step=head["next"],
+        source=head["source"],
+        sql=sql,
+        row_condition=_row_condition(sql, f"{hop}__candidate"),
+    )
+
+
+def _head(path: Path) -> tuple[str, str, dict[str, str]]:
+    """Code, defect and the key-value lines of an edit's leading comment."""
+    lines = path.read_text().splitlines()
+    first = _FIRST_LINE.fullmatch(lines[0]) if lines else None
+    if first is None:
+        message = f"{path}:1: the first line must be '-- CODE: the defect in one sentence'"
+        raise ContractFailure(message)
+    head: dict[str, str] = {}
+    last = ""
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.startswith("--"):
+            break
+        found = _LINE.fullmatch(line)
+        if found and found[1] in _HEAD_KEYS:
+            last = found[1]
+            head[last] = found[2]
+        elif last and line.startswith("--   "):
+            head[last] += " " + line.removeprefix("--").strip()
+        else:
+            message = f"{path}:{number}: not one of {', '.join(_HEAD_KEYS)}"
+            raise ContractFailure(message)
+    missing = [key for key in _HEAD_KEYS if key not in head and key != "outcome"]
+    if missing:
+        message = f"{path}: the head lacks {', '.join(missing)}"
+        raise ContractFailure(message)
+    return first[1], first[2], head
+
+
+def _choice(
+    path: Path, head: dict[str, str], key: str, allowed: frozenset[str] | tuple[str, ...]
+) -> str:
+    if head[key] not in allowed:
+        message = f"{path}: {key} is {head[key]!r}; use one of {', '.join(sorted(allowed))}"
+        raise ContractFailure(message)
+    return head[key]
+
+
+def _row_condition(sql: str, candidate: str) -> str | None:
+    """The WHERE of a query that reads the candidate and nothing else, else None."""
+    query = sqlglot.parse_one(sql, dialect="postgres")
+    if not isinstance(query, exp.Select) or query.args.get("with_"):
+        return None
+    tables = list(query.find_all(exp.Table))
+    alone = len(tables) == 1 and tables[0].name == candidate
+    shaped = any(query.args.get(key) for key in ("joins", "group", "having", "windows", "distinct"))
+    where = query.args.get("where")
+    if not alone or shaped or where is None or query.find(exp.Window):
+        return None
+    for column in query.find_all(exp.Column):
+        column.set("table", None)
+    return str(where.this.sql(dialect="postgres"))

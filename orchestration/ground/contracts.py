@@ -1,0 +1,219 @@
+"""What a feed and a hop promise, as plain declarations.
+
+A contract is written once, in ``assets/``, and read by people (``docs/feeds`` and ``docs/hops``
+are generated from it), by the database (landing tables are made from it), by landing (what a good
+row is) and by Dagster (owners, freshness, schedules). Nothing here acts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+ColumnType = Literal["text", "bigint", "integer", "numeric", "boolean", "date", "instant"]
+IdentifierKind = Literal["visit", "client", "caregiver", "plan", "authorization", "claim", "batch"]
+TimeBasis = Literal["utc", "agency_local"]
+WindowBasis = Literal["service_date", "billing_period", "episode", "updated_at", "effective_date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a landing table: its type and what a good value is.
+
+    Args:
+        name: The column, in the house's words.
+        type: How it is stored; ``instant`` is ``timestamptz``.
+        meaning: One line a biller or a coordinator understands.
+        required: Whether a row without it waits.
+        one_of: The only values allowed, after the dialect's value map.
+        pattern: A POSIX regular expression the whole value matches.
+        at_least: Smallest number allowed.
+        at_most: Largest number allowed.
+        payload: Whether it is a person's data (names, places, phones): kept out of everything
+            but the landing schema.
+        identifies: The kind of id, when people search by it.
+    """
+
+    name: str
+    type: ColumnType
+    meaning: str
+    required: bool = False
+    one_of: tuple[str, ...] = ()
+    pattern: str | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    payload: bool = False
+    identifies: IdentifierKind | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A landing table that one or several feeds fill: all versions of one kind of row.
+
+    Args:
+        name: Singular noun; the table is ``landing.<name>``.
+        key: The columns that name one thing through all its versions.
+        version: The column that orders versions (a higher one is newer, an equal one is a
+            repeat, a lower one is history), or None when a thing never changes.
+        columns: In order.
+        event_at: The column whose newest value says how fresh the data is.
+        meaning: What one row is.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    version: str | None
+    columns: tuple[Column, ...]
+    event_at: str
+    meaning: str
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A text file with a header row: one record a row, quoted as RFC 4180 says."""
+
+    delimiter: str = ","
+
+
+@dataclass(frozen=True)
+class JsonRecords:
+    """A JSON array of objects, one record each."""
+
+
+@dataclass(frozen=True)
+class X12Replies:
+    """Interchanges from a clearinghouse or payer: TA1, 999, 277CA, 835."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table's column comes from in a dialect.
+
+    Args:
+        field: Header name, or for JSON a path: ``Calls[CallAssignment=Call In].CallDateTime``
+            takes the first element of ``Calls`` whose ``CallAssignment`` is ``Call In``.
+        values: Their words to ours; a value that is not listed passes unchanged and meets
+            the column's own rules.
+    """
+
+    field: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What an outside system sends us, and how we read it.
+
+    Args:
+        name: The feed's name: asset key, page and folder word.
+        meaning: One sentence for people.
+        system: The outside system, stored as ``source_system`` where the table has that column.
+        table: Where its rows land.
+        files: Glob of the file names it claims in the drop folder.
+        dialect: How the bytes are read.
+        sources: Table column to its place in the file. Columns absent here are not sent by
+            this dialect and stay null.
+        constants: Table column to a fixed value for every row of this feed.
+        time_basis: ``utc`` when instants carry an offset or Z, ``agency_local`` when they are
+            wall-clock times in the agency's zone without one.
+        window_basis: Which date the sender selects rows by.
+        cadence: How often new data is normally there.
+        owner: Role that answers for it.
+        warn_after: Age of the newest data at which people are warned.
+        fail_after: Age at which the feed is stale.
+        empty_allowed: Whether a file without rows is a good answer (nothing happened) or a
+            fault (the sender always has something).
+    """
+
+    name: str
+    meaning: str
+    system: str
+    table: Table
+    files: str
+    dialect: Delimited | JsonRecords | X12Replies
+    sources: Mapping[str, Source]
+    time_basis: TimeBasis
+    window_basis: WindowBasis
+    cadence: timedelta
+    owner: str
+    warn_after: timedelta
+    fail_after: timedelta
+    constants: Mapping[str, str] = field(default_factory=dict)
+    empty_allowed: bool = False
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a hop must have run, and how old its oldest record may grow.
+
+    Args:
+        schedule: Cron, in the agency's zone.
+        warn_after: Time since the last good pass at which people are warned.
+        fail_after: Time at which the hop is stale.
+        stuck_after: Age at which a waiting or held record counts as stuck.
+    """
+
+    schedule: str
+    warn_after: timedelta
+    fail_after: timedelta
+    stuck_after: timedelta
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table a hop publishes, ``core.<name>``, made by the model of the same name.
+
+    Args:
+        name: Singular noun.
+        key: What makes a row unique; an existing row with this key is replaced, never doubled.
+        per_record: Whether every record that moves has at least one row here. The publish
+            refuses to commit when one has none.
+        meaning: What one row is.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    meaning: str
+    per_record: bool = False
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One movement between two systems: minimum dataset, timing rule, owner, runbook.
+
+    Args:
+        name: The hop, in the users' words: asset key, module, suite, models' and edits' folder.
+        meaning: One sentence for people.
+        record: What it moves, singular: ``visit``.
+        takes: Tables whose new rows make new records here (``landing.x`` or ``core.x``).
+        reads: Further tables its models and edits look at.
+        follows: The hop a record must have moved through before it may exist here.
+        targets: What it publishes.
+        minimum_dataset: Candidate columns that may not be missing on a moved record.
+        checkpoints: The checkpoints this hop covers, in order (``V01`` ... ``V08``).
+        timing: Schedule, freshness, age.
+        owner: Role that answers for the hop.
+        ladder: Rungs of the reply ladder, for a hop to an outside system, in order.
+    """
+
+    name: str
+    meaning: str
+    record: str
+    takes: tuple[str, ...]
+    reads: tuple[str, ...]
+    targets: tuple[Target, ...]
+    minimum_dataset: tuple[str, ...]
+    checkpoints: tuple[str, ...]
+    timing: Timing
+    owner: str
+    follows: str | None = None
+    ladder: tuple[str, ...] = ()
+
+    @property
+    def runbook(self) -> str:
+        """Path of the runbook below the repository's root."""
+        return f"docs/runbooks/{self.name}.md"
