@@ -1,0 +1,1 @@
+"""What moves: one module per hop, one per family of feeds. Hops meet only in tables."""

@@ -1,0 +1,1 @@
+"""What outside systems send us, as contracts: one module per family of feeds."""

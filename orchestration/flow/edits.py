@@ -231,4 +231,6 @@ def _row_condition(sql: str, candidate: str) -> str | None:
         return None
     for column in query.find_all(exp.Column):
         column.set("table", None)
-    return str(where.this.sql(dialect="postgres"))
+    for bind in list(query.find_all(exp.Placeholder)):
+        bind.replace(exp.var(f":{bind.name}"))
+    return str(where.this.sql(dialect="postgres", comments=False))

@@ -1,0 +1,1 @@
+"""What all else stands on: SQL files, the database, contracts, calendar, clock, settings."""

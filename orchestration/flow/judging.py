@@ -1,0 +1,262 @@
+"""The first half of a pass: who is up, what is known about them, which rules they break.
+
+Everything is built in unlogged tables of the pass (``audit.<hop>__<name>``) that nobody else
+reads, and thrown away by the next pass.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from orchestration.flow.edits import Edit
+from orchestration.ground.contracts import Hop
+from orchestration.ground.failures import ConservationFailure, ContractFailure
+from orchestration.ground.sql import Model, bound
+
+Binds = Mapping[str, object]
+
+
+def clear(connection: sa.Connection, hop: str) -> None:
+    """Throw away what an earlier pass left, finished or not."""
+    names = connection.scalars(
+        sa.text("select tablename from pg_tables where schemaname = 'audit' and tablename ~ :name"),
+        {"name": f"^{hop}__"},
+    )
+    for name in list(names):
+        connection.exec_driver_sql(f'drop table if exists audit."{name}"')
+
+
+def take_work(connection: sa.Connection, hop: Hop, binds: Binds) -> int:
+    """New, waiting and held records, and nothing else: cost follows open work."""
+    connection.execute(bound(_WORK.replace("HOP", hop.name), binds))
+    connection.exec_driver_sql(f"analyze audit.{hop.name}__work")
+    return _count(connection, f"audit.{hop.name}__work")
+
+
+_WORK = """
+create unlogged table audit.HOP__work as
+select entry_id, record_id, version, attempt, received_at, since, due_at as first_due_at
+from ledger.entry
+where hop = :hop and state in ('waiting', 'held')
+"""
+
+
+def build(connection: sa.Connection, hop: Hop, models: Iterable[Model], binds: Binds) -> None:
+    """Build the hop's models, and see that the candidate has each record up exactly once.
+
+    Raises:
+        ConservationFailure: the candidate lost or doubled a record.
+        ContractFailure: there is no candidate.
+    """
+    names = []
+    for model in models:
+        table = f"audit.{hop.name}__{model.name}"
+        connection.execute(bound(f"create unlogged table {table} as {model.sql}", binds))
+        connection.exec_driver_sql(f"analyze {table}")
+        names.append(model.name)
+    if "candidate" not in names:
+        message = f"models/{hop.name}/candidate.sql is missing"
+        raise ContractFailure(message)
+    odd = connection.scalar(
+        sa.text(f"""
+            select count(*) from audit.{hop.name}__work as work
+            full join audit.{hop.name}__candidate as candidate using (record_id)
+            where work.record_id is null or candidate.record_id is null
+        """)
+    )
+    rows, work = (_count(connection, f"audit.{hop.name}__{name}") for name in ("candidate", "work"))
+    if odd or rows != work:
+        message = f"{hop.name}: {work} records are up but its candidate has {rows} rows ({odd} odd)"
+        raise ConservationFailure(message)
+
+
+def apply_edits(connection: sa.Connection, hop: Hop, edits: Iterable[Edit], binds: Binds) -> None:
+    """Write every broken rule of every record to ``finding``.
+
+    Rules about one row are asked together in one scan; the others follow in checkpoint order, so
+    that a later one may look at what earlier ones found.
+    """
+    edits = tuple(edits)
+    finding = f"audit.{hop.name}__finding"
+    connection.exec_driver_sql(
+        f"create unlogged table {finding} (record_id text not null, code text not null)"
+    )
+    alone = [edit for edit in edits if edit.row_condition is not None]
+    if alone:
+        connection.execute(bound(_one_scan(hop.name, alone), binds))
+    for edit in edits:
+        if edit.row_condition is None:
+            statement = (
+                f"insert into {finding} select distinct broken.record_id, '{edit.code}' "
+                f"from ({_select(edit.sql)}) as broken"
+            )
+            connection.execute(bound(statement, binds))
+    connection.exec_driver_sql(f"analyze {finding}")
+
+
+def _select(sql: str) -> str:
+    """The query without the comments of its head, which may hold colons."""
+    return "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
+
+
+def _one_scan(hop: str, edits: list[Edit]) -> str:
+    anything = "\n    or ".join(f"({edit.row_condition})" for edit in edits)
+    each = "\n    , ".join(
+        f"case when {edit.row_condition} then '{edit.code}' end" for edit in edits
+    )
+    return f"""
+insert into audit.{hop}__finding
+select record_id, code
+from (
+    select record_id, unnest(array[{each}]) as code
+    from audit.{hop}__candidate
+    where {anything}
+) as broken
+where code is not null
+"""
+
+
+def add_findings(connection: sa.Connection, hop: Hop, findings: Iterable[tuple[str, str]]) -> None:
+    """Add what the hop's own Python found: pairs of record id and edit code."""
+    rows = [{"record_id": record_id, "code": code} for record_id, code in findings]
+    if rows:
+        connection.execute(
+            sa.text(f"insert into audit.{hop.name}__finding values (:record_id, :code)"), rows
+        )
+
+
+def judge(connection: sa.Connection, hop: Hop, edits: Iterable[Edit], binds: Binds) -> None:
+    """Settle every record: all its reasons, the first failing checkpoint as blocker."""
+    _write_edits(connection, hop, tuple(edits))
+    unknown = connection.scalar(
+        sa.text(f"""
+            select min(code) from audit.{hop.name}__finding as finding
+            where not exists (
+                select 1 from audit.{hop.name}__edit as edit where edit.code = finding.code
+            )
+        """)
+    )
+    if unknown:
+        message = f"{hop.name}: {unknown} was found but there is no edit file with that code"
+        raise ContractFailure(message)
+    columns = set(
+        connection.scalars(
+            sa.text(
+                "select column_name from information_schema.columns "
+                "where table_schema = 'audit' and table_name = :name"
+            ),
+            {"name": f"{hop.name}__candidate"},
+        )
+    )
+    client = "candidate.client_id" if "client_id" in columns else "cast(null as text)"
+    amount = "candidate.amount_cents" if "amount_cents" in columns else "cast(null as bigint)"
+    for statement in (_REASONS, _JUDGED, _PASSED):
+        sql = statement.replace("HOP", hop.name).replace("CLIENT", client).replace("AMOUNT", amount)
+        connection.execute(bound(sql, {**binds, "last": hop.checkpoints[-1]}))
+    connection.exec_driver_sql(f"analyze audit.{hop.name}__judged")
+
+
+def _write_edits(connection: sa.Connection, hop: Hop, edits: tuple[Edit, ...]) -> None:
+    connection.exec_driver_sql(f"""
+        create unlogged table audit.{hop.name}__edit (
+            code text, ordinal integer, checkpoint text, before_checkpoint text
+            , reason_class text, severity text, outcome text, owner_role text
+            , due_hours integer, due_business_days integer
+        )
+    """)
+    rows: list[dict[str, object]] = []
+    for edit in edits:
+        if edit.checkpoint not in hop.checkpoints:
+            message = (
+                f"{hop.name}: {edit.name} names {edit.checkpoint}, which the hop does not cover"
+            )
+            raise ContractFailure(message)
+        place = hop.checkpoints.index(edit.checkpoint)
+        rows.append(
+            {
+                "code": edit.code,
+                "ordinal": len(rows),
+                "checkpoint": edit.checkpoint,
+                "before": hop.checkpoints[place - 1] if place else None,
+                "class": edit.reason_class,
+                "severity": edit.severity,
+                "outcome": edit.outcome,
+                "owner": edit.owner,
+                "hours": edit.due_hours,
+                "days": edit.due_business_days,
+            }
+        )
+    if rows:
+        connection.execute(
+            sa.text(
+                f"insert into audit.{hop.name}__edit values (:code, :ordinal, :checkpoint, :before"
+                ", :class, :severity, :outcome, :owner, :hours, :days)"
+            ),
+            rows,
+        )
+
+
+# a reason that was there before keeps its first day and its due date
+_REASONS = """
+create unlogged table audit.HOP__reason_now as
+select
+    work.entry_id, work.record_id, edit.code, edit.ordinal, edit.checkpoint
+    , edit.before_checkpoint, edit.reason_class, edit.severity, edit.outcome, edit.owner_role
+    , coalesce(known.first_at, :now) as first_at
+    , coalesce(known.due_at, case
+        when edit.due_hours is not null then :now + make_interval(hours => edit.due_hours)
+        else ops.add_business_days(:now, edit.due_business_days, :zone)
+    end) as due_at
+from (select distinct record_id, code from audit.HOP__finding) as finding
+inner join audit.HOP__work as work on finding.record_id = work.record_id
+inner join audit.HOP__edit as edit on finding.code = edit.code
+left join ledger.reason as known on work.entry_id = known.entry_id and edit.code = known.code
+"""
+
+_JUDGED = """
+create unlogged table audit.HOP__judged as
+with blocker as (
+    select
+        entry_id
+        , (array_agg(code order by ordinal))[1] as code
+        , (array_agg(outcome order by ordinal))[1] as outcome
+        , (array_agg(checkpoint order by ordinal))[1] as checkpoint
+        , (array_agg(before_checkpoint order by ordinal))[1] as before_checkpoint
+        , (array_agg(reason_class order by ordinal))[1] as reason_class
+        , (array_agg(owner_role order by ordinal))[1] as owner_role
+        , (array_agg(due_at order by ordinal))[1] as due_at
+        , array_agg(code order by ordinal) as codes
+    from audit.HOP__reason_now
+    where severity <> 'WARN'
+    group by entry_id
+)
+
+select
+    work.entry_id
+    , work.record_id
+    , coalesce(blocker.outcome, 'moved') as outcome
+    , blocker.code
+    , case when blocker.code is null then :last else blocker.before_checkpoint end as checkpoint
+    , blocker.checkpoint as next_checkpoint
+    , blocker.reason_class
+    , blocker.owner_role
+    , blocker.due_at
+    , coalesce(blocker.codes, '{}') as codes
+    , CLIENT as client_id
+    , AMOUNT as amount_cents
+from audit.HOP__work as work
+inner join audit.HOP__candidate as candidate on work.record_id = candidate.record_id
+left join blocker on work.entry_id = blocker.entry_id
+"""
+
+_PASSED = """
+create unlogged table audit.HOP__passed as
+select candidate.*
+from audit.HOP__candidate as candidate
+inner join audit.HOP__judged as judged on candidate.record_id = judged.record_id
+where judged.outcome = 'moved'
+"""
+
+
+def _count(connection: sa.Connection, table: str) -> int:
+    return int(connection.scalar(sa.text(f"select count(*) from {table}")) or 0)

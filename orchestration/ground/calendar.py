@@ -1,0 +1,52 @@
+"""Which days are business days: Monday to Friday less federal holidays and the agency's closures.
+
+The calendar is data the database counts with (``ops.calendar_day``), filled from here.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+import holidays
+import sqlalchemy as sa
+
+_SATURDAY = 5
+
+
+def calendar_days(
+    first: date, last: date, closures: Iterable[date] = ()
+) -> Iterator[tuple[date, bool, int, str | None]]:
+    """Every day from first to last: day, is business, running business-day number, name.
+
+    A non-business day carries the number of the business day before it, so that "two business
+    days after Saturday" is Tuesday.
+    """
+    federal = holidays.country_holidays("US", years=range(first.year, last.year + 1))
+    closed = frozenset(closures)
+    number = 0
+    day = first
+    while day <= last:
+        name = federal.get(day) or ("agency closed" if day in closed else None)
+        business = day.weekday() < _SATURDAY and name is None
+        number += business
+        yield day, business, number, name
+        day += timedelta(days=1)
+
+
+def fill_calendar(connection: sa.Connection, today: date, closures: Iterable[date] = ()) -> None:
+    """Write three years back and four ahead of ``today``; repeat as often as you like."""
+    first, last = date(today.year - 3, 1, 1), date(today.year + 4, 12, 31)
+    rows = [
+        {"day": day, "is_business": business, "business_no": number, "name": name}
+        for day, business, number, name in calendar_days(first, last, closures)
+    ]
+    connection.execute(_WRITE, rows)
+
+
+_WRITE = sa.text("""
+insert into ops.calendar_day as known (day, is_business, business_no, name)
+values (:day, :is_business, :business_no, :name)
+on conflict (day) do update set
+    is_business = excluded.is_business, business_no = excluded.business_no, name = excluded.name
+where (known.is_business, known.business_no, known.name)
+    is distinct from (excluded.is_business, excluded.business_no, excluded.name)
+""")

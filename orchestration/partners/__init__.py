@@ -1,0 +1,1 @@
+"""How we talk to outside: claims out, answers in."""

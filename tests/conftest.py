@@ -1,0 +1,133 @@
+"""A real PostgreSQL per run, a clean copy of the finished schema per test or module.
+
+``CAREHOPS_TEST_DATABASE_URL`` names another server to run everything on; by default the embedded
+one is started in a temporary folder. Each worker makes one template database; a fresh database is
+then a copy of it, which takes a tenth of a second.
+"""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from orchestration.ground import embedded_postgres
+from orchestration.ground.database import Database
+from orchestration.ground.migrations import migrate
+from tests.bench_of_records import Records
+
+ZONE = "America/New_York"
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[sa.URL]:
+    """A server the tests may make databases on."""
+    named = os.environ.get("CAREHOPS_TEST_DATABASE_URL")
+    if named:
+        yield sa.make_url(named).set(drivername="postgresql+psycopg")
+        return
+    home = Path(tempfile.mkdtemp(prefix="carehops-tests-"))
+    server = embedded_postgres.start(home)
+    yield sa.make_url(server.url("postgres"))
+    embedded_postgres.stop(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def administrator(server_url: sa.URL) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(
+        server_url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
+    yield engine
+    engine.dispose()
+
+
+def make_database(administrator: sa.Engine, url: sa.URL, template: str | None) -> str:
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    source = f' template "{template}"' if template else " template template0"
+    with administrator.connect() as connection:
+        connection.exec_driver_sql(f"create database \"{name}\"{source} encoding 'UTF8'")
+    return name
+
+
+def drop_database(administrator: sa.Engine, name: str) -> None:
+    with administrator.connect() as connection:
+        connection.exec_driver_sql(f'drop database if exists "{name}" with (force)')
+
+
+def connect(server_url: sa.URL, name: str) -> Database:
+    url = server_url.set(database=name)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        connect_args={"options": "-c TimeZone=UTC -c DateStyle=ISO,YMD"},
+        hide_parameters=True,
+    )
+    return Database(
+        engine=engine,
+        url=url,
+        dagster_url=url.set(drivername="postgresql+psycopg2", database=f"{name}_dagster"),
+        version=18,
+        embedded=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def template(administrator: sa.Engine, server_url: sa.URL) -> Iterator[str]:
+    """A database with every migration and landing table in it, to copy from."""
+    # assembled here, not imported on top: unit tests need none of it
+    from datetime import date
+
+    from orchestration import assembly
+    from orchestration.flow import ledger
+    from orchestration.flow.landing.tables import ensure_tables
+    from orchestration.ground.calendar import fill_calendar
+
+    name = make_database(administrator, server_url, None)
+    database = connect(server_url, name)
+    migrate(database.engine)
+    with database.transaction() as connection:
+        ensure_tables(connection, assembly.tables())
+        ledger.register_hops(connection, assembly.hops())
+        fill_calendar(connection, date(2026, 11, 22))
+    database.engine.dispose()
+    yield name
+    drop_database(administrator, name)
+
+
+def _copy(administrator: sa.Engine, server_url: sa.URL, template: str) -> Iterator[Database]:
+    name = make_database(administrator, server_url, template)
+    database = connect(server_url, name)
+    yield database
+    database.engine.dispose()
+    drop_database(administrator, name)
+
+
+@pytest.fixture
+def database(administrator: sa.Engine, server_url: sa.URL, template: str) -> Iterator[Database]:
+    """A clean database for one test."""
+    yield from _copy(administrator, server_url, template)
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    administrator: sa.Engine, server_url: sa.URL, template: str
+) -> Iterator[Database]:
+    """A clean database for the tests of one module, for tests that only read what one pass did."""
+    yield from _copy(administrator, server_url, template)
+
+
+@pytest.fixture
+def records(database: Database, tmp_path: Path) -> Records:
+    """Put rows into landing tables, run hops over them, look where records stand."""
+    return Records(database, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_records(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Records:
+    """The same for a whole module."""
+    return Records(module_database, tmp_path_factory.mktemp("records"))
