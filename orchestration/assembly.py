@@ -68,8 +68,7 @@ def hops() -> tuple[Hop, ...]:
         if not ready:
             message = f"these hops wait for each other: {', '.join(sorted(found))}"
             raise ContractFailure(message)
-        for hop in sorted(ready, key=lambda hop: hop.name):
-            ordered.append(found.pop(hop.name))
+        ordered.extend(found.pop(name) for name in sorted(hop.name for hop in ready))
     return tuple(ordered)
 
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from expectations import Expect
 from orchestration import assembly
 from orchestration.flow.audit import CheckResult
-from orchestration.flow.hop_pass import PassOutcome, Passes
+from orchestration.flow.hop_pass import Passes, PassOutcome
 from orchestration.flow.ledger import Intake
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.contracts import Table
