@@ -85,14 +85,10 @@ class _Postmaster(NamedTuple):
         return self.state == "ready" and _answers(self.socket_folder / SOCKET)
 
 
-def _keep_quiet(_: str) -> None:
-    """Say nothing."""
-
-
 def start(
     home: Path,
     environ: Mapping[str, str] | None = None,
-    say: Callable[[str], None] = _keep_quiet,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Server:
     """Start or join the server of a home; it outlives this program.
 
@@ -133,7 +129,7 @@ def stop(home: Path) -> bool:
     data = _data(home)
     if _postmaster(data) is None:
         return False
-    with _alone(home, _keep_quiet):
+    with _alone(home):
         found = _postmaster(data)
         if found is None:
             return False
@@ -499,7 +495,7 @@ def _moments() -> Iterator[float]:
 
 
 @contextmanager
-def _alone(home: Path, say: Callable[[str], None]) -> Iterator[None]:
+def _alone(home: Path, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """One program at a time makes, starts or stops the server of a home."""
     try:
         home.mkdir(parents=True, exist_ok=True)
