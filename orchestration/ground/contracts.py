@@ -179,6 +179,8 @@ class Target:
         key: What makes a row unique; an existing row with this key is replaced, never doubled.
         per_record: Whether every record that moves has at least one row here. The publish
             refuses to commit when one has none.
+        identifies: Column to the kind of id people search by; each needs an index that begins
+            with it. A table without ``record_id`` leads on through its claims and batches.
         meaning: What one row is.
     """
 
@@ -186,6 +188,7 @@ class Target:
     key: tuple[str, ...]
     meaning: str
     per_record: bool = False
+    identifies: Mapping[str, IdentifierKind] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
