@@ -71,7 +71,7 @@ def check(url: sa.URL, schema: str, table: str, suite: Sequence[Expect]) -> list
     gx, context = _expectations_library()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        source = context.data_sources.add_or_update_postgres(
+        source = context.data_sources.add_or_update_sql(
             f"{schema}.{table}",
             connection_string=url.update_query_dict(
                 {"options": f"-csearch_path={schema} -cTimeZone=UTC"}
@@ -85,8 +85,12 @@ def check(url: sa.URL, schema: str, table: str, suite: Sequence[Expect]) -> list
         wanted = gx.ExpectationSuite(name=f"{table}_suite")
         for number, expect in enumerate(suite):
             wanted.add_expectation(_rule(gx, expect, number))
-        answer = batch.validate(wanted, result_format="BOOLEAN_ONLY")
-        source.get_execution_engine().engine.dispose()
+        try:
+            answer = batch.validate(wanted, result_format="BOOLEAN_ONLY")
+        finally:
+            # it keeps two engines, and closes neither by itself
+            source.get_execution_engine().close()
+            source.get_engine().dispose()
     by_number = {result.expectation_config.meta["number"]: result for result in answer.results}
     return [_result(expect, by_number[number]) for number, expect in enumerate(suite)]
 
