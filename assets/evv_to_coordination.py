@@ -1,0 +1,56 @@
+"""Clocked visits become what care coordination works with.
+
+This hop decides whether a visit happened as recorded: who, whom, what, when, where. Whether it
+may be billed is decided downstream.
+"""
+
+from datetime import timedelta
+
+from orchestration.ground.contracts import Hop, Target, Timing
+
+HOP = Hop(
+    name="evv_to_coordination",
+    meaning="Visits from the EVV systems reach care coordination with completion, duration, tasks "
+    "and concerns; missed, short, late and unplanned ones are listed for the daily review.",
+    record="visit",
+    takes=("landing.evv_visit",),
+    reads=(
+        "landing.client",
+        "landing.caregiver",
+        "landing.schedule",
+        "landing.payer_contract",
+        "landing.role_right",
+    ),
+    targets=(
+        Target(
+            name="coordination_visit",
+            key=("record_id",),
+            meaning="One visit whose people, times and tasks stand.",
+            per_record=True,
+        ),
+        Target(
+            name="visit_deviation",
+            key=("kind", "subject"),
+            meaning="One way in which delivery strayed from the plan, for review.",
+        ),
+    ),
+    minimum_dataset=(
+        "client_id",
+        "caregiver_id",
+        "service_code",
+        "location_type",
+        "effective_in_at",
+        "effective_out_at",
+        "minutes",
+        "tasks_done",
+        "concern_codes",
+    ),
+    checkpoints=("V01", "V02", "V03", "V04", "V05", "V06", "V07"),
+    timing=Timing(
+        schedule="*/10 * * * *",
+        warn_after=timedelta(minutes=30),
+        fail_after=timedelta(minutes=60),
+        stuck_after=timedelta(hours=24),
+    ),
+    owner="EVV coordinator",
+)
