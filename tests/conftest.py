@@ -31,6 +31,7 @@ def server_url() -> Iterator[sa.URL]:
         yield sa.make_url(named).set(drivername="postgresql+psycopg")
         return
     home = Path(tempfile.mkdtemp(prefix="carehops-tests-"))
+    home.chmod(0o711)  # the server's account must reach it, or its data would move elsewhere
     server = embedded_postgres.start(home)
     yield sa.make_url(server.url("postgres"))
     embedded_postgres.stop(home)
