@@ -188,7 +188,7 @@ class Target:
     key: tuple[str, ...]
     meaning: str
     per_record: bool = False
-    identifies: Mapping[str, IdentifierKind] = dataclasses.field(default_factory=dict)
+    identifies: Mapping[str, IdentifierKind] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
