@@ -6,6 +6,8 @@ is spelled is ``writer``'s business; whether it may leave is decided by ``own_ru
 A *shape error*, a value that could not even be spelled, is refused when the object is built.
 Whatever a biller can look at and mend (a missing authorisation, a wrong check digit) is left to
 the rules, so that one bad claim is held and its neighbours go on.
+
+What prints itself prints keys only: a claim in a traceback or a log shows nobody's name.
 """
 
 import re
@@ -147,7 +149,7 @@ class Payer:
     claim_filing_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """The person cared for, who is also the subscriber."""
 
@@ -163,8 +165,11 @@ class Person:
         _require(isinstance(self.birth_date, date), "birth_date", "must be a date")
         _require(self.sex in ("F", "M", "U"), "sex", "must be F, M or U")
 
+    def __repr__(self) -> str:
+        return "Person(...)"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class RenderingProvider:
     """Who gave the care, when the payer wants to know; no ``first`` means an organisation."""
 
@@ -174,8 +179,11 @@ class RenderingProvider:
     taxonomy: str | None = None
     secondary_id: str | None = None
 
+    def __repr__(self) -> str:
+        return "RenderingProvider(...)"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ServiceLine:
     """One priced service on one day or span; ``line_key`` comes back in every reply."""
 
@@ -199,8 +207,11 @@ class ServiceLine:
         _require(isinstance(self.to_date, date), "to_date", "must be a date")
         _require(self.unit_code in ("UN", "MJ"), "unit_code", "must be UN or MJ")
 
+    def __repr__(self) -> str:
+        return f"ServiceLine({self.line_key})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """One claim for one person.
 
@@ -227,7 +238,10 @@ class Claim:
         _require(id_fits, "claim_id", "must be 1 to 20 of A-Z and 0-9")
         _require_amount(self.total, "total")
         _require(self.frequency in ("1", "7", "8"), "frequency", "must be 1, 7 or 8")
-        _require(len(self.lines) > 0, "lines", "must hold at least one service line")
+        _require(len(self.lines) > 0, "lines", "must be at least one service line")
+
+    def __repr__(self) -> str:
+        return f"Claim({self.claim_id})"
 
 
 @dataclass(frozen=True, slots=True)
