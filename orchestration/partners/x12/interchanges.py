@@ -171,8 +171,9 @@ def split_interchanges(data: bytes) -> tuple[list[Interchange], list[Fault]]:
 def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
-    # Latin-1 gives every byte a letter, so one odd name never costs the whole file
-    return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    # Latin-1 gives every byte a letter, so one odd name never costs the whole file. A byte order
+    # mark may also stand in the middle, where somebody has put files behind one another.
+    return data.replace(b"\xef\xbb\xbf", b"").decode("latin-1")
 
 
 def _headers(text: str) -> Iterator[re.Match[str]]:

@@ -40,6 +40,8 @@ _UNREAD: Final = frozenset(
         "no_interchange",
         "header_unreadable",
         "version_unknown",
+        "text_before_interchange",
+        "text_after_interchange",
         "last_segment_unterminated",
         "tokenizer_stopped",
         "nothing_inside",
