@@ -1,7 +1,7 @@
 """Text is made safe to send, and what X12 cannot spell is refused without being quoted."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,7 @@ def test_no_text_can_break_a_segment(text: str) -> None:
         (LINE, "units", Decimal("Infinity")),
         (LINE, "from_date", "20260226"),
         (LINE, "to_date", None),
+        (LINE, "to_date", datetime(2026, 2, 26, 9, tzinfo=UTC)),
         (LINE, "unit_code", "HR"),
         (PERSON, "sex", "SECRET"),
         (PERSON, "birth_date", "SECRET"),

@@ -224,6 +224,25 @@ def test_a_file_cut_anywhere_is_never_taken_for_a_whole_one(name: str, length: i
     assert replies.unreadable or replies.doubts
 
 
+NAMES = (
+    "AK1 AK2 AK9 IK3 IK4 IK5 CTX HL NM1 TRN STC REF SVC QTY BPR CLP CAS LQ MOA MIA PLB TA1 ST SE"
+)
+ELEMENT = st.sampled_from(
+    ["", "0", "1", "2", "20", "21", "19", "PT", "A", "R", "A7:1", "-", ".", ":"]
+)
+SEGMENT = st.tuples(st.sampled_from(NAMES.split()), st.lists(ELEMENT, max_size=20)).map(
+    lambda pair: "*".join((pair[0], *pair[1]))
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["999", "277", "835"]), st.lists(SEGMENT, max_size=25))
+def test_no_order_of_segments_makes_the_reader_raise(kind: str, segments: list[str]) -> None:
+    whole = [f"ST*{kind}*0001", *segments]
+    body = "~".join([*whole, f"SE*{len(whole) + 1}*0001", "GE*1*503", "IEA*1*000000503", ""])
+    read_replies(REMIT[:107] + b"GS*XX*A*B*20260316*0700*503*X*005010~" + body.encode())
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_noise_makes_the_reader_raise(noise: bytes) -> None:

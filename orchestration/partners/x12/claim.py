@@ -87,6 +87,12 @@ def _require_amount(value: object, field: str) -> None:
     _require(isinstance(value, Decimal) and value.is_finite(), field, "must be a finite Decimal")
 
 
+def _require_day(value: object, field: str) -> None:
+    # two instants of one day would be written as a span
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    _require(is_day, field, "must be a date without a time")
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Who answers the phone about this file."""
@@ -162,7 +168,7 @@ class Person:
     middle: str | None = None
 
     def __post_init__(self) -> None:
-        _require(isinstance(self.birth_date, date), "birth_date", "must be a date")
+        _require_day(self.birth_date, "birth_date")
         _require(self.sex in ("F", "M", "U"), "sex", "must be F, M or U")
 
     def __repr__(self) -> str:
@@ -203,8 +209,8 @@ class ServiceLine:
         _require(key_fits, "line_key", "must be 1 to 30 of A-Z, 0-9, dot and dash")
         _require_amount(self.charge, "charge")
         _require_amount(self.units, "units")
-        _require(isinstance(self.from_date, date), "from_date", "must be a date")
-        _require(isinstance(self.to_date, date), "to_date", "must be a date")
+        _require_day(self.from_date, "from_date")
+        _require_day(self.to_date, "to_date")
         _require(self.unit_code in ("UN", "MJ"), "unit_code", "must be UN or MJ")
 
     def __repr__(self) -> str:
