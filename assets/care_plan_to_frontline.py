@@ -28,15 +28,8 @@ HOP = Hop(
             meaning="One task of one plan version on one caregiver's list.",
         ),
     ),
-    minimum_dataset=(
-        "client_id",
-        "caregiver_id",
-        "plan_id",
-        "plan_version",
-        "delivered_at",
-        "acknowledged_at",
-        "confirmed_at",
-    ),
+    # not the three receipts: an approved exception moves a visit that ran without them
+    minimum_dataset=("client_id", "caregiver_id", "plan_id", "plan_version", "tasks"),
     checkpoints=("C01", "C02", "C03", "C04", "C05", "C06"),
     timing=Timing(
         schedule="*/5 * * * *",

@@ -53,3 +53,31 @@ create index frontline_task_batch on core.frontline_task (batch_id);
 create index frontline_task_caregiver on core.frontline_task (caregiver_id, client_id);
 
 comment on table core.frontline_task is 'One task of one plan version on one caregiver''s list';
+
+create function core.strays_from_plan(recorded text, planned text)
+returns boolean language sql immutable parallel safe as $$
+    -- a task was done that the plan does not have, or a required one was not even recorded
+    select
+        exists (
+            select 1
+            from string_to_table(recorded, ';') as done (task)
+            where
+                split_part(done.task, ':', 2) = 'done'
+                and not exists (
+                    select 1
+                    from string_to_table(planned, ';') as asked (task)
+                    where split_part(asked.task, ':', 1) = split_part(done.task, ':', 1)
+                )
+        )
+        or exists (
+            select 1
+            from string_to_table(planned, ';') as asked (task)
+            where
+                split_part(asked.task, ':', 2) = 'required'
+                and not exists (
+                    select 1
+                    from string_to_table(recorded, ';') as done (task)
+                    where split_part(done.task, ':', 1) = split_part(asked.task, ':', 1)
+                )
+        )
+$$;

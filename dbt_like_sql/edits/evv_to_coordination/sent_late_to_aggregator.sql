@@ -1,0 +1,16 @@
+-- EVV-LATE-SUBMIT: the visit was sent more than a day after it ended.
+-- checkpoint: V06
+-- class: DOC_TIMING
+-- severity: WARN
+-- owner: EVV coordinator
+-- due: 2 business days
+-- clinical: The record of this visit was completed late.
+-- billing: States count late visits against the agency's EVV compliance.
+-- next: Find out what delayed it: a phone without signal, a late correction, or the nightly
+--   transfer.
+-- source: State alternate-EVV rules: complete visit data within 24 hours
+select candidate.record_id
+from {{ ref('candidate') }} as candidate
+where
+    not candidate.is_cancelled
+    and candidate.is_late_submit

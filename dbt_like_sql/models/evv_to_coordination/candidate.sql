@@ -1,0 +1,55 @@
+-- One row per visit that is up, with all that rules and readers need. Key: record_id.
+select
+    clocked.*
+    , distance.distance_metres
+    , client.client_id is not null as is_client_known
+    , clocked.has_own_member_id or client.medicaid_id is not null as has_member_id
+    , caregiver.caregiver_id is not null as is_caregiver_known
+    , schedule.start_at as planned_start_at
+    , schedule.end_at as planned_end_at
+    , term.is_payer_known
+    , coalesce(term.is_billed, true) as is_billed
+    , coalesce(term.max_visit_minutes, 1500) as max_visit_minutes
+    , coalesce(term.schedule_tolerance_minutes, 15) as allowed_short_minutes
+    , term.gps_limit_metres
+    , coalesce(term.needs_verified_visit, false) as needs_verified_visit
+    , cast(floor(counted.seconds / 60) as bigint) as minutes
+    , counted.submit_delay > interval '24 hours' as is_late_submit
+    , clocked.effective_out_at <= :now as has_ended
+    , counted.tasks_done
+    , counted.tasks_refused
+    , counted.tasks_missed
+    , exists(
+        select 1
+        from {{ ref('role_right_now') }} as role_right
+        where
+            role_right.role = clocked.updated_by_role
+            and role_right.right_code = 'visit_edit'
+            and counted.changed_on >= role_right.valid_from
+            and (role_right.valid_to is null or counted.changed_on <= role_right.valid_to)
+    ) as has_visit_edit_right
+    -- of a large pass only: one typed visit among two says nothing about the agency
+    , case
+        when count(*) over () >= 50 then avg(cast(clocked.is_manual as integer)) over () else 0
+    end as manual_share
+from {{ ref('clocked') }} as clocked
+left join {{ ref('term') }} as term
+    on
+        clocked.payer_id = term.payer_id
+        and clocked.payer_program = term.payer_program
+        and coalesce(clocked.service_code, '-') = term.service_code
+        and clocked.modifiers = term.modifiers
+        and coalesce(clocked.service_date, date '0001-01-01') = term.service_date
+left join {{ ref('client_now') }} as client on clocked.client_id = client.client_id
+left join {{ ref('caregiver_now') }} as caregiver on clocked.caregiver_id = caregiver.caregiver_id
+left join {{ ref('schedule_now') }} as schedule on clocked.schedule_id = schedule.schedule_id
+left join {{ ref('distance') }} as distance on clocked.record_id = distance.record_id
+cross join lateral (
+    select
+        extract(epoch from clocked.effective_out_at - clocked.effective_in_at) as seconds
+        , clocked.source_updated_at - clocked.effective_out_at as submit_delay
+        , cast(clocked.source_updated_at at time zone :zone as date) as changed_on
+        , coalesce(regexp_count(clocked.tasks, '[:]done(;|$)'), 0) as tasks_done
+        , coalesce(regexp_count(clocked.tasks, '[:]refused(;|$)'), 0) as tasks_refused
+        , coalesce(regexp_count(clocked.tasks, '[:]not_done(;|$)'), 0) as tasks_missed
+) as counted
