@@ -60,7 +60,7 @@ class Records:
                 sa.text("""
                     insert into landing.file (sha256, feed, name, byte_count, verdict, arrived_at
                         , landed_at, line_count, row_count)
-                    values (lpad(to_hex(:line), 64, '0'), :feed, :name, 1, 'landed', :now, :now
+                    values (lpad(to_hex(cast(:line as bigint)), 64, '0'), :feed, :name, 1, 'landed', :now, :now
                         , :rows, :rows)
                     returning file_id
                 """),
