@@ -3,17 +3,20 @@
 from expectations import MUST, SHOULD, Expect
 
 
-def _must(name: str, rule: str, because: str, **given: object) -> Expect:
+def _must(name: str, rule: str, because: str, given: dict[str, object]) -> Expect:
     return Expect(name, rule, MUST, because, given)
 
 
 def _there(column: str, because: str) -> Expect:
-    return _must(f"{column}_there", "ColumnValuesToNotBeNull", because, column=column)
+    return _must(f"{column}_there", "ColumnValuesToNotBeNull", because, {"column": column})
 
 
 SUITE = (
     _must(
-        "one_row_per_visit", "ColumnValuesToBeUnique", "Two rows, two bills.", column="record_id"
+        "one_row_per_visit",
+        "ColumnValuesToBeUnique",
+        "Or it is billed twice.",
+        {"column": "record_id"},
     ),
     _there("service_code", "First EVV element: what was done."),
     _there("client_id", "Second EVV element: who received it."),
@@ -24,16 +27,13 @@ SUITE = (
         "end_after_start",
         "ColumnPairValuesAToBeGreaterThanB",
         "Sixth EVV element, when: a visit that ends before it starts has no units.",
-        column_A="effective_out_at",
-        column_B="effective_in_at",
+        {"column_A": "effective_out_at", "column_B": "effective_in_at"},
     ),
     _must(
         "minutes_within_a_day_and_an_hour",
         "ColumnValuesToBeBetween",
         "Beyond 25 hours a clock or a zone was misread for the whole batch.",
-        column="minutes",
-        min_value=0,
-        max_value=1500,
+        {"column": "minutes", "min_value": 0, "max_value": 1500},
     ),
     Expect(
         name="visits_are_over",

@@ -1,0 +1,163 @@
+"""Each edit of the hop: a visit it must catch, beside one as like it as can be that it must leave.
+
+All of them go through one pass of the real hop.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.bench_of_records import Records
+from tests.sql.evv_to_coordination.good_visit import HOP, START, lay_ground, plan, visit
+
+REASONED = {"change_reason_code": "99", "change_attested": True, "updated_by_role": "Coordinator"}
+OUT = START + timedelta(hours=2)
+
+# code: (state it leaves the record in, what breaks the rule, the near miss)
+CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "EVV-CANCELLED": (
+        "cancelled",
+        # what a cancelled visit lacks is nobody's business any more
+        {"action": "cancel", "call_out_at": None, "aggregator_status": "Omit"},
+        {},
+    ),
+    "EVV-BAD-ZONE": ("held", {"time_zone": "America/Columbus"}, {"time_zone": "US/Eastern"}),
+    "EVV-UNKNOWN-CLIENT": ("held", {"client_id": None}, {"client_medicaid_id": "000000000101"}),
+    "EVV-UNKNOWN-STAFF": ("held", {"caregiver_id": "G9"}, {"caregiver_id": "G2"}),
+    "MAP-PAYER": ("held", {"payer_id": "P9"}, {"payer_id": "P1"}),
+    "EVV-NO-SERVICE": ("held", {"service_code": None}, {"service_code": "S5125"}),
+    "EVV-NO-IN": ("held", {"call_in_at": None}, {"adjusted_in_at": START, **REASONED}),
+    "EVV-NO-OUT": (
+        "held",
+        {"call_out_at": None},
+        {"call_out_at": None, "adjusted_out_at": OUT, **REASONED},
+    ),
+    "EVV-TIME-ORDER": (
+        "held",
+        {"call_out_at": START},
+        {"call_out_at": START + timedelta(minutes=1)},
+    ),
+    "EVV-TOO-LONG": (
+        "held",
+        {"call_out_at": START + timedelta(minutes=721)},
+        {"call_out_at": START + timedelta(minutes=720, seconds=59)},
+    ),
+    "EVV-NO-MEDICAID-ID": (
+        "held",
+        {"client_id": "C-no-id"},
+        {"client_id": "C-no-id", "payer_id": "SELF"},
+    ),
+    "EVV-MANUAL-NO-REASON": (
+        "held",
+        {"call_out_type": "Manual", **REASONED, "change_attested": None},
+        {"call_out_type": "Manual", **REASONED},
+    ),
+    "PERM-VISIT-EDIT": (
+        "held",
+        {"sequence_id": 2, "updated_by_role": "Temp"},
+        {"sequence_id": 1, "updated_by_role": "Temp"},
+    ),
+    "EVV-NOT-VERIFIED": (
+        "waiting",
+        {"aggregator_status": None},
+        {"aggregator_status": None, "payer_id": "P-lax"},
+    ),
+    "EVV-REFUSED": (
+        "held",
+        {"aggregator_status": "Incomplete"},
+        {"aggregator_status": "Processed"},
+    ),
+    # warnings: the visit goes on
+    "EVV-BILLTIME-WIDENED": (
+        "moved",
+        {"adjusted_in_at": START - timedelta(minutes=1), **REASONED},
+        {"adjusted_in_at": START + timedelta(minutes=1), **REASONED},
+    ),
+    "EVV-GPS": (
+        "moved",
+        {"call_in_latitude": 39.9637, "call_in_longitude": -82.99},  # 411 m north
+        {"call_in_latitude": 39.9635, "call_in_longitude": -82.99},  # 389 m north
+    ),
+    "EVV-LATE-SUBMIT": (
+        "moved",
+        {"source_updated_at": OUT + timedelta(hours=24, seconds=1)},
+        {"source_updated_at": OUT + timedelta(hours=24)},
+    ),
+}
+
+
+def _shifted(visit_id: str, day: int, changes: dict[str, Any]) -> dict[str, Any]:
+    """On a day of its own, so that no visit is another one's double."""
+    row = visit(visit_id, **changes)
+    move = timedelta(seconds=day)
+    return {
+        name: value + move if name.endswith("_at") and value is not None else value
+        for name, value in row.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def judged(module_records: Records) -> Records:
+    lay_ground(module_records)
+    rows = [
+        _shifted(f"{side}-{code}", number * 2 + offset, case[1 + offset])
+        for number, (code, case) in enumerate(CASES.items())
+        for offset, side in enumerate(("caught", "left"))
+    ]
+    double = visit("D1", START + timedelta(days=2))
+    rows += [
+        double,
+        {**double, "source_system": "sandata", "visit_id": "D2"},
+        {**double, "visit_id": "D3", "service_code": "S5125"},
+        {**double, "visit_id": "D4", "action": "cancel"},
+        visit("E2", START + timedelta(days=3)),
+    ]
+    module_records.put("schedule", *(plan(row["visit_id"]) for row in rows))
+    module_records.put("evv_visit", *rows)
+    module_records.run(HOP)
+    return module_records
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_an_edit_catches_its_defect_and_nothing_else_is_said_of_it(
+    judged: Records, code: str
+) -> None:
+    record_id = f"hhax/caught-{code}"
+    assert judged.codes(record_id) == [code]
+    assert judged.state(record_id) == CASES[code][0]
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
+    assert code not in judged.codes(f"hhax/left-{code}")
+
+
+def test_a_visit_clocked_in_two_systems_goes_on_once(judged: Records) -> None:
+    assert judged.state("hhax/D1") == "moved"
+    assert judged.codes("sandata/D2") == ["EVV-DUP"]
+
+
+def test_another_service_or_a_cancelled_record_is_no_double(judged: Records) -> None:
+    assert judged.state("hhax/D3") == "moved"
+    assert judged.codes("hhax/D4") == ["EVV-CANCELLED"]
+
+
+def test_what_moved_first_stays_and_the_double_that_comes_later_is_held(judged: Records) -> None:
+    double = visit("E1", START + timedelta(days=3))
+    judged.put("evv_visit", {**double, "schedule_id": None})
+    judged.run(HOP)
+    assert judged.state("hhax/E2") == "moved"
+    assert judged.codes("hhax/E1") == ["EVV-DUP"]
+
+
+def test_a_visit_shows_every_reason_and_stands_at_the_first(judged: Records) -> None:
+    judged.put(
+        "evv_visit",
+        visit("many", client_id="C9", call_out_at=None, aggregator_status="Incomplete"),
+    )
+    judged.run(HOP)
+    assert judged.codes("hhax/many") == ["EVV-UNKNOWN-CLIENT", "EVV-NO-OUT", "EVV-REFUSED"]
+    entry = judged.entry("hhax/many")
+    assert (entry.checkpoint, entry.next_checkpoint) == ("V02", "V03")
+    assert entry.owner_role == "EVV coordinator"
