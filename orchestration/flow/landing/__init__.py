@@ -1,18 +1,20 @@
 """How a received file becomes rows: bytes are kept, lines are judged, nothing is lost.
 
+    landing     the front door: one file, or (with ``sweep``) everything in the drop folder
     receive     take a file safely and keep its bytes under their sha256
     manifest    what the sender says about the file
-    headers     whether the header row is the one the contract names
-    lines       records of a delimited file, with line numbers and bytes
-    elements    records of a JSON array, likewise
+    readers     the way in for each dialect: ``headers``, ``lines`` and ``quoting`` for delimited
+                files, ``elements`` and ``paths`` for JSON
+    load        from records to rows, with these:
     staging     bytes into an all-text table, straight through where they are plain
     rules       what a good value is and how it is cast: SQL made from the contract
+    faults      which lines break which rules, and when that is the export's fault
     versions    repeated, older, newer: the sequence rule
-    load        the way through all of these, inside one transaction
-    landing     the front door: one file, or everything in the drop folder
-    tables      the landing tables themselves, made from the contracts
-    reasons     every reason a file or a line can be refused for
+    register    what is written down about files and arrivals
+    reasons     every reason a line can wait for; ``stops``: why a file stops
     verdict     what became of a file
+    tables      the landing tables themselves, made from the contracts
+    session     settings of the database session, failures without values
 
 Concrete modules are imported directly.
 """
