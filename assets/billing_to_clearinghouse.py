@@ -1,0 +1,56 @@
+"""Billable lines become claims, one 837P a payer, and climb the ladder of answers."""
+
+from datetime import timedelta
+from functools import partial
+
+from orchestration.ground.contracts import Hop, Target, Timing
+from orchestration.partners import batches, outbox
+
+HOP = Hop(
+    name="billing_to_clearinghouse",
+    meaning="Reconciled visits go to their payers on claims that pass the guide's check, and each "
+    "answer is matched to what it answers.",
+    record="visit",
+    takes=("core.billable_line",),
+    reads=(
+        "core.coordination_visit",
+        "landing.evv_visit",
+        "landing.client",
+        "landing.payer_contract",
+        "landing.clearinghouse_reply",
+    ),
+    follows="delivery_to_billing",
+    targets=(
+        Target("claim_batch", ("batch_no",), "One file to one payer."),
+        Target("claim", ("claim_id",), "One claim: a client's lines of a week under one cover."),
+        Target(
+            "claim_line",
+            ("record_id", "line_no"),
+            "One billable line on its claim.",
+            per_record=True,
+        ),
+    ),
+    minimum_dataset=("client_id", "payer_id", "amount_cents", "claim_id", "batch_key"),
+    checkpoints=("V14", "V15"),
+    timing=Timing(
+        schedule="15 6,14 * * *",
+        warn_after=timedelta(hours=17),
+        fail_after=timedelta(hours=26),
+        stuck_after=timedelta(days=2),
+    ),
+    owner="EDI analyst",
+    ladder=(
+        "built",
+        "sent",
+        "sent-unconfirmed",
+        "TA1",
+        "999",
+        "clearinghouse 277CA",
+        "payer 277CA",
+        "835",
+        "posted",
+    ),
+    examine=partial(batches.examine, "billing_to_clearinghouse"),
+    prepare=partial(batches.prepare, "billing_to_clearinghouse"),
+    deliver=outbox.deliver,
+)

@@ -1,0 +1,55 @@
+"""Delivered visits become billable lines, where plan, delivery and cover agree.
+
+This hop decides what may be billed, in which units, at which price, under which authorization.
+How it goes to the payer is decided downstream.
+"""
+
+from datetime import timedelta
+
+from orchestration.ground.contracts import Hop, Target, Timing
+
+HOP = Hop(
+    name="delivery_to_billing",
+    meaning="Completed visits reach billing once they are documented, authorized, in units of the "
+    "payer's rule and free of conflicts; everything else waits with a reason.",
+    record="visit",
+    takes=("core.coordination_visit",),
+    reads=(
+        "landing.evv_visit",
+        "landing.payer_contract",
+        "landing.service_auth",
+        "landing.client",
+        "landing.caregiver",
+        "landing.schedule",
+        "landing.document",
+        "landing.care_plan",
+    ),
+    follows="evv_to_coordination",
+    targets=(
+        Target(
+            name="billable_line",
+            key=("record_id", "line_no"),
+            meaning="One priced line of a visit, with the authorization it draws on.",
+            per_record=True,
+        ),
+    ),
+    minimum_dataset=(
+        "client_id",
+        "caregiver_id",
+        "payer_id",
+        "service_code",
+        "service_date",
+        "minutes",
+        "units",
+        "amount_cents",
+        "contract_version",
+    ),
+    checkpoints=("V09", "V10", "V11", "V12", "V13"),
+    timing=Timing(
+        schedule="30 2,12 * * *",
+        warn_after=timedelta(hours=15),
+        fail_after=timedelta(hours=26),
+        stuck_after=timedelta(days=3),
+    ),
+    owner="Billing specialist",
+)

@@ -1,0 +1,14 @@
+-- CLM-DUP: The visit is on a claim already.
+-- checkpoint: V14
+-- class: STATUS_LOCK
+-- severity: BLOCK
+-- owner: Billing specialist
+-- due: 2 business days
+-- clinical: Nothing changes for care.
+-- billing: A second claim for the same visit is denied as a duplicate and looks like double
+--   billing.
+-- next: Look at the claim it is on with carehops trace; to change it, replace or void that claim.
+-- source: payer rules on duplicate claims
+select candidate.record_id
+from {{ ref('candidate') }} as candidate
+where candidate.is_claimed

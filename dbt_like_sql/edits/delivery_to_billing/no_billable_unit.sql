@@ -1,0 +1,13 @@
+-- UNIT-ZERO: The visit comes to no unit under the payer's rule.
+-- checkpoint: V11
+-- class: UNRECONCILED
+-- severity: BLOCK
+-- owner: Billing specialist
+-- due: 3 business days
+-- clinical: The visit was too short to count, or the day's one unit is taken by another visit.
+-- billing: A line with no unit is refused; the visit is proof of care, not income.
+-- next: Check the times; if they are right, close the visit as not billable.
+-- source: payer contract: unit_rule
+select candidate.record_id
+from {{ ref('candidate') }} as candidate
+where candidate.units = 0

@@ -1,0 +1,26 @@
+-- AUTH-OVER-WEEK: The authorization's units for the week are used up.
+-- checkpoint: V12
+-- class: UNRECONCILED
+-- severity: BLOCK
+-- owner: Authorization specialist
+-- due: 2 business days
+-- clinical: More care was given this week than the payer allows; check the plan's frequency.
+-- billing: The payer cuts or denies what is over the cap. Older visits of the week went first.
+-- next: Ask for more units for the week, or move care within what is allowed.
+-- source: payer authorization: cap_week
+select draw.record_id
+from (
+    select
+        draw.record_id
+        , draw.cap_week
+        , draw.used_in_week + sum(draw.units) over (
+            partition by draw.auth_id, draw.week_start order by draw.turn
+        ) as units_in_week
+    from {{ ref('auth_draw') }} as draw
+    where draw.record_id not in (
+        select finding.record_id
+        from {{ ref('finding') }} as finding
+        where finding.code not in ('CONTRACT-REVIEW-DUE', 'AUTH-OVER-TOTAL')
+    )
+) as draw
+where draw.units_in_week > draw.cap_week

@@ -1,0 +1,57 @@
+-- One row per line that would draw on an authorization, with what is used up before it.
+-- Key: record_id, line_no. A line on a claim is used up whatever becomes of its visit.
+with draw as (
+    select
+        line_auth.record_id
+        , line_auth.auth_id
+        , line_auth.units
+        , line_auth.units_total
+        , line_auth.cap_week
+        , line_auth.week_starts_on
+        , core.week_start(line_auth.service_date, line_auth.week_starts_on) as week_start
+        , row_number() over (
+            order by
+                delivered.service_date, delivered.start_at, line_auth.record_id, line_auth.line_no
+        ) as turn
+    from {{ ref('line_auth') }} as line_auth
+    inner join {{ ref('delivered') }} as delivered on line_auth.record_id = delivered.record_id
+    inner join {{ ref('standing') }} as standing on line_auth.record_id = standing.record_id
+    where line_auth.auth_id is not null and standing.claimed_sequence_id is null
+)
+
+, touched as (
+    select
+        draw.auth_id
+        , min(draw.week_starts_on) as week_starts_on
+    from draw
+    group by draw.auth_id
+)
+
+, used as (
+    select
+        touched.auth_id
+        , core.week_start(billed.service_date, touched.week_starts_on) as week_start
+        , sum(billed.units) as units
+    from touched
+    inner join {{ ref('billable_line') }} as billed on touched.auth_id = billed.auth_id
+    where
+        billed.claim_id is not null
+        or billed.record_id not in (select work.record_id from {{ ref('work') }} as work)
+    group by touched.auth_id, core.week_start(billed.service_date, touched.week_starts_on)
+)
+
+, used_up as (
+    select
+        used.auth_id
+        , sum(used.units) as units
+    from used
+    group by used.auth_id
+)
+
+select
+    draw.*
+    , coalesce(used_up.units, 0) as used_in_total
+    , coalesce(used.units, 0) as used_in_week
+from draw
+left join used_up on draw.auth_id = used_up.auth_id
+left join used on draw.auth_id = used.auth_id and draw.week_start = used.week_start

@@ -1,0 +1,59 @@
+-- One row per visit that is up, with all that rules and targets need. Key: record_id.
+with charged as (
+    select
+        line.record_id
+        , sum(line.units) as units
+        , sum(cast(round(line.units * line.rate_cents) as bigint)) as amount_cents
+        , bool_and(line.contract_version is not null) as has_contract
+    from {{ ref('line') }} as line
+    group by line.record_id
+)
+
+, authorized as (
+    select
+        line_auth.record_id
+        , bool_and(line_auth.has_any) as has_any_auth
+        , bool_and(line_auth.has_auth) as has_auth
+    from {{ ref('line_auth') }} as line_auth
+    group by line_auth.record_id
+)
+
+select
+    delivered.*
+    , charged.units
+    , charged.amount_cents
+    , coalesce(charged.has_contract, false) as has_contract
+    , exists(
+        select 1
+        from {{ ref('payer_contract_now') }} as terms
+        where
+            delivered.contract_version is null
+            and lower(btrim(terms.payer_id)) = lower(btrim(delivered.payer_id))
+            and lower(btrim(terms.payer_program)) = lower(btrim(delivered.payer_program))
+            and lower(btrim(terms.service_code)) = lower(btrim(delivered.service_code))
+            and core.modifier_set(terms.modifiers) = delivered.modifier_set
+            and delivered.service_date
+            between terms.valid_from and coalesce(terms.valid_to, 'infinity')
+    ) as has_near_contract
+    , authorized.has_any_auth
+    , authorized.has_auth
+    , cover.is_eligible
+    , cover.is_clients_payer
+    , cover.has_member_id
+    , cover.member_id_matches
+    , standing.has_signed_note
+    , standing.has_signed_order
+    , standing.has_schedule
+    , standing.is_caregiver_eligible
+    , standing.plan_version
+    , standing.coordination_state
+    , standing.claimed_sequence_id
+    , overlap.is_caregiver_elsewhere
+    , overlap.is_client_doubled
+    , overlap.is_recorded_twice
+from {{ ref('delivered') }} as delivered
+left join charged on delivered.record_id = charged.record_id
+left join authorized on delivered.record_id = authorized.record_id
+inner join {{ ref('cover') }} as cover on delivered.record_id = cover.record_id
+inner join {{ ref('standing') }} as standing on delivered.record_id = standing.record_id
+inner join {{ ref('overlap') }} as overlap on delivered.record_id = overlap.record_id

@@ -1,0 +1,51 @@
+-- One row per visit that is up: papers, plan, people and systems behind it. Key: record_id.
+select
+    delivered.record_id
+    , exists(
+        select 1
+        from {{ ref('document_now') }} as note
+        where
+            note.visit_id = delivered.visit_id
+            and note.visit_source = delivered.source_system
+            and note.document_kind = 'note'
+            and note.status in ('signed', 'locked')
+    ) as has_signed_note
+    , exists(
+        select 1
+        from {{ ref('document_now') }} as paper
+        where
+            paper.client_id = delivered.client_id
+            and paper.document_kind = 'order'
+            and paper.status in ('signed', 'locked')
+            and paper.covers_from <= delivered.service_date
+            and coalesce(paper.covers_to, 'infinity') >= delivered.service_date
+    ) as has_signed_order
+    , schedule.schedule_id is not null as has_schedule
+    , coalesce(
+        not caregiver.is_excluded
+        and caregiver.hired_on <= delivered.service_date
+        and coalesce(caregiver.ended_on, 'infinity') >= delivered.service_date
+        and coalesce(caregiver.credential_expires_on, 'infinity') >= delivered.service_date
+        , false
+    ) as is_caregiver_eligible
+    , (
+        select max(plan.plan_version)
+        from {{ ref('care_plan') }} as plan
+        where
+            plan.client_id = delivered.client_id
+            and plan.effective_from <= delivered.service_date
+            and coalesce(plan.effective_to, 'infinity') >= delivered.service_date
+    ) as plan_version
+    , upstream.state as coordination_state
+    , billed.claimed_sequence_id
+from {{ ref('delivered') }} as delivered
+left join {{ ref('schedule_now') }} as schedule on delivered.schedule_id = schedule.schedule_id
+left join {{ ref('caregiver_now') }} as caregiver
+    on delivered.caregiver_id = caregiver.caregiver_id
+left join {{ ref('entry') }} as upstream
+    on delivered.record_id = upstream.record_id and upstream.hop = 'evv_to_coordination'
+left join lateral (
+    select max(line.visit_sequence_id) as claimed_sequence_id
+    from {{ ref('billable_line') }} as line
+    where line.record_id = delivered.record_id and line.claim_id is not null
+) as billed on true

@@ -1,0 +1,250 @@
+"""Claims of a pass are written as one 837P per payer, after both gates have looked at them.
+
+``examine`` writes what would be sent and says which claims would come back; ``prepare`` writes
+what is sent, once it is settled which claims those are. Control numbers are taken only then, in
+the transaction that publishes the batch: a batch that was never published used none.
+"""
+
+import hashlib
+import io
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import sqlalchemy as sa
+
+from orchestration.ground.contracts import Examination
+from orchestration.ground.failures import TransientFailure
+from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_payer
+from orchestration.partners.sender import Sender, read_sender
+from orchestration.partners.x12.claim import Claim, Envelope
+from orchestration.partners.x12.finding import Finding
+from orchestration.partners.x12.gate import guide_findings, own_findings
+from orchestration.partners.x12.sheet import BatchNotWritten
+from orchestration.partners.x12.writer import WrittenBatch, write_837p
+
+GATE_CODE: Final = "CLM-GATE"
+NPI_CODE: Final = "PROV-NPI"
+_NPI_RULES: Final = frozenset({"billing_npi_missing", "billing_npi_check_digit_wrong"})
+
+_log = logging.getLogger(__name__)
+
+
+def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
+    """Which visits' claims would be sent back: pairs of record id and edit code.
+
+    What the gates hold against a claim is kept in ``core.gate_finding`` for whoever mends it.
+    """
+    connection = examination.connection
+    sender = read_sender(examination.settings.agency_folder)
+    of_sender = own_findings((), billing=sender.billing, submitter=sender.submitter)
+    connection.execute(sa.text(_FORGET.replace("HOP", hop)))
+    for of_payer in drafts_by_payer(connection, hop, "candidate"):
+        rehearsal = _Rehearsal(examination, sender, of_payer)
+        for draft, found in rehearsal.refused(of_sender):
+            _keep(examination, draft, found)
+            codes = {NPI_CODE if one.rule in _NPI_RULES else GATE_CODE for one in found}
+            yield from ((record_id, code) for record_id in draft.record_ids for code in codes)
+
+
+def prepare(hop: str, examination: Examination) -> None:
+    """Write the final file for each payer into the pass's own tables.
+
+    Raises:
+        TransientFailure: what a claim is made of changed since it was examined.
+    """
+    connection = examination.connection
+    sender = read_sender(examination.settings.agency_folder)
+    for of_payer in drafts_by_payer(connection, hop, "passed"):
+        batch_no, interchange, group = _numbers(connection, sender.receiver.receiver_id)
+        text = io.StringIO()
+        envelope = _envelope(examination, sender, batch_no, interchange, group)
+        total_cents = _Total()
+        claims = total_cents.of(_settled(of_payer.drafts))
+        written = _write(text, envelope, sender, of_payer, claims)
+        content = text.getvalue().encode("ascii")
+        connection.execute(
+            sa.text(_KEEP_BATCH.replace("HOP", hop)),
+            {
+                "batch_no": batch_no,
+                "payer_id": of_payer.payer_id,
+                "receiver_id": sender.receiver.receiver_id,
+                "interchange_control": written.isa13,
+                "group_control": written.gs06,
+                "file_name": f"{batch_no}.837",
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "claim_count": written.claim_count,
+                "total_cents": total_cents.cents,
+                "usage": sender.usage,
+                "content": content,
+            },
+        )
+        connection.execute(
+            sa.text(f"insert into audit.{hop}__written_claim values (:claim_id, :batch_no, :set)"),
+            [
+                {"claim_id": claim_id, "batch_no": batch_no, "set": one.st02}
+                for one in written.sets
+                for claim_id in one.claim_ids
+            ],
+        )
+
+
+class _Rehearsal:
+    """One payer's file as it would be sent, and what the gates say about it."""
+
+    def __init__(self, examination: Examination, sender: Sender, of_payer: PayerDrafts) -> None:
+        self._of_payer = of_payer
+        self._sender = sender
+        self._envelope = _envelope(examination, sender, "B000000001", 1, 1)
+        self._drafts: dict[str, Draft] = {}
+        self._found: dict[str, list[Finding]] = defaultdict(list)
+
+    def refused(self, of_sender: list[Finding]) -> Iterator[tuple[Draft, list[Finding]]]:
+        """The claims that would come back, each with everything against it."""
+        text = io.StringIO()
+        of_all = list(of_sender)
+        try:
+            _write(text, self._envelope, self._sender, self._of_payer, self._claims())
+        except BatchNotWritten:
+            # no claim could even be spelled, or the library refused the envelope for all of them
+            if not any(self._found.values()):
+                raise
+        else:
+            text.seek(0)
+            for one in guide_findings(text):
+                (self._found[one.claim_id] if one.claim_id in self._drafts else of_all).append(one)
+        _log_rules([*of_all, *(one for found in self._found.values() for one in found)])
+        for claim_id, draft in self._drafts.items():
+            found = [*of_all, *self._found[claim_id]]
+            if found:
+                yield draft, found
+
+    def _claims(self) -> Iterator[Claim]:
+        for draft in self._of_payer.drafts:
+            # the claim itself is let go: a batch may hold many
+            self._drafts[draft.claim_id] = Draft(draft.claim_id, draft.record_ids, None)
+            if draft.claim is None:
+                unspelled = Finding("CLM", "", draft.claim_id, "malformed", draft.why_not)
+                self._found[draft.claim_id].append(unspelled)
+            else:
+                self._found[draft.claim_id] += own_findings([draft.claim])
+                yield draft.claim
+
+
+class _Total:
+    """Adds up claims on their way into a file."""
+
+    def __init__(self) -> None:
+        self.cents = 0
+
+    def of(self, claims: Iterable[Claim]) -> Iterator[Claim]:
+        """The same claims, counted."""
+        for claim in claims:
+            self.cents += int(claim.total * 100)
+            yield claim
+
+
+def _settled(drafts: Iterable[Draft]) -> Iterator[Claim]:
+    for draft in drafts:
+        if draft.claim is None or own_findings([draft.claim]):
+            message = "a client's facts changed while claims were written; the next pass sees them"
+            raise TransientFailure(message)
+        yield draft.claim
+
+
+def _envelope(
+    examination: Examination, sender: Sender, batch_no: str, interchange: int, group: int
+) -> Envelope:
+    return Envelope(
+        interchange_control=interchange,
+        group_control=group,
+        created_at=examination.clock.now().astimezone(sender.zone),
+        usage=sender.usage,
+        sender_id=sender.submitter.submitter_id,
+        receiver_id=sender.receiver.receiver_id,
+        batch_ref=batch_no,
+    )
+
+
+def _write(
+    text: io.StringIO,
+    envelope: Envelope,
+    sender: Sender,
+    of_payer: PayerDrafts,
+    claims: Iterable[Claim],
+) -> WrittenBatch:
+    return write_837p(
+        text,
+        envelope,
+        submitter=sender.submitter,
+        receiver=sender.receiver,
+        billing=sender.billing,
+        payer=of_payer.payer,
+        claims=claims,
+    )
+
+
+def _numbers(connection: sa.Connection, partner: str) -> tuple[str, int, int]:
+    """Names nobody has seen: of the batch, the interchange and the group."""
+    row = connection.execute(_NEXT_NUMBERS, {"partner": partner}).one()
+    return row.batch_no, row.interchange_no, row.group_no
+
+
+# an upsert locks the partner's row: two writers never get the same number
+_NEXT_NUMBERS = sa.text("""
+insert into core.control_number as known (partner, interchange_no, group_no)
+values (:partner, 1, 1)
+on conflict (partner) do update set
+    interchange_no = known.interchange_no + 1, group_no = known.group_no + 1
+returning
+    interchange_no, group_no
+    , 'B' || lpad(cast(nextval('core.batch_no_seq') as text), 9, '0') as batch_no
+""")
+
+_FORGET = """
+delete from core.gate_finding as finding
+using audit.HOP__work as work
+where finding.record_id = work.record_id
+"""
+
+_KEEP_FINDING = sa.text("""
+insert into core.gate_finding
+    (record_id, claim_id, rule, segment, element, line_key, mend, pass_id, found_at)
+values
+    (:record_id, :claim_id, :rule, :segment, :element, :line_key, :mend, :pass_id, :found_at)
+""")
+
+_KEEP_BATCH = """
+insert into audit.HOP__written_batch
+    (batch_no, payer_id, receiver_id, interchange_control, group_control, file_name, sha256
+    , claim_count, total_cents, usage, content)
+values
+    (:batch_no, :payer_id, :receiver_id, :interchange_control, :group_control, :file_name, :sha256
+    , :claim_count, :total_cents, :usage, :content)
+"""
+
+
+def _keep(examination: Examination, draft: Draft, found: Iterable[Finding]) -> None:
+    seen = examination.clock.now()
+    rows = [
+        {
+            "record_id": record_id,
+            "claim_id": draft.claim_id,
+            "rule": one.rule,
+            "segment": one.segment,
+            "element": one.element,
+            "line_key": one.line_key,
+            "mend": one.mend,
+            "pass_id": examination.pass_id,
+            "found_at": seen,
+        }
+        for record_id in draft.record_ids
+        for one in found
+    ]
+    examination.connection.execute(_KEEP_FINDING, rows)
+
+
+def _log_rules(found: Iterable[Finding]) -> None:
+    for (segment, rule), times in sorted(Counter((one.segment, one.rule) for one in found).items()):
+        _log.warning("claims would be refused: %s %s, %d times", segment, rule, times)

@@ -1,0 +1,158 @@
+"""Priced lines of a pass become claims, one at a time, each with its person's data.
+
+Names, birth dates and addresses are read here, go into the claim, and are nowhere else: the
+pass's tables hold ids only.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, groupby
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from orchestration.partners.x12.claim import (
+    Address,
+    Claim,
+    MalformedClaim,
+    Payer,
+    Person,
+    ServiceLine,
+)
+
+_PER_FETCH = 2000
+
+_LINES = """
+select
+    source.batch_key, source.claim_id, source.record_id, source.payer_id, source.payer_name
+    , source.payer_edi_id, source.claim_filing_code, line.service_code, line.modifiers
+    , line.service_date, line.units, line.charge_cents, line.auth_number, line.reconciliation_id
+    , client.last_name, client.first_name, client.birth_date, client.sex, client.address_line
+    , client.city, client.state_code, client.zip_code, client.diagnosis_code
+    , coalesce(client.medicaid_id, clocked.client_medicaid_id) as member_id
+from audit.HOP__SOURCE as source
+inner join core.billable_line as line on source.record_id = line.record_id
+inner join core.coordination_visit as visit on source.record_id = visit.record_id
+left join landing.client_now as client on source.client_id = client.client_id
+left join landing.evv_visit_now as clocked
+    on visit.source_system = clocked.source_system and visit.visit_id = clocked.visit_id
+WHERE
+order by source.batch_key, source.claim_id, line.service_date, line.record_id, line.line_no
+"""
+
+# a claim is examined without those of its visits that are held already
+_NOTHING_FOUND = """
+where not exists (
+    select 1 from audit.HOP__finding as finding where finding.record_id = source.record_id
+)
+"""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A claim as far as it could be built.
+
+    Args:
+        claim_id: Its id.
+        record_ids: Its visits.
+        claim: The claim, or None when a value cannot even be spelled.
+        why_not: What is wrong then; names the field, never the value.
+    """
+
+    claim_id: str
+    record_ids: tuple[str, ...]
+    claim: Claim | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class PayerDrafts:
+    """All claims of a pass for one payer.
+
+    Args:
+        batch_key: What they have in common.
+        payer_id: The payer, in our own words.
+        payer: The payer, as the claim names it.
+        drafts: The claims, to be taken once and before the next payer's.
+    """
+
+    batch_key: str
+    payer_id: str
+    payer: Payer
+    drafts: Iterator[Draft]
+
+
+def drafts_by_payer(
+    connection: sa.Connection, hop: str, source: Literal["candidate", "passed"]
+) -> Iterator[PayerDrafts]:
+    """Every claim that nothing speaks against yet, payer by payer.
+
+    Args:
+        connection: The pass's transaction.
+        hop: The hop whose pass it is.
+        source: Which of the pass's tables says what is on a claim.
+    """
+    where = _NOTHING_FOUND if source == "candidate" else ""
+    sql = _LINES.replace("WHERE", where).replace("HOP", hop).replace("SOURCE", source)
+    rows = connection.execute(sa.text(sql), execution_options={"yield_per": _PER_FETCH})
+    for batch_key, of_payer in groupby(rows, key=lambda row: str(row.batch_key)):
+        lines = iter(of_payer)
+        first = next(lines)
+        payer = Payer(first.payer_name, first.payer_edi_id, first.claim_filing_code)
+        yield PayerDrafts(batch_key, first.payer_id, payer, _drafts(chain([first], lines)))
+
+
+def _drafts(rows: Iterator[sa.Row[Any]]) -> Iterator[Draft]:
+    for claim_id, of_claim in groupby(rows, key=lambda row: str(row.claim_id)):
+        lines = list(of_claim)
+        record_ids = tuple(dict.fromkeys(str(line.record_id) for line in lines))
+        try:
+            yield Draft(claim_id, record_ids, _claim(claim_id, lines))
+        except MalformedClaim as error:
+            yield Draft(claim_id, record_ids, None, str(error))
+
+
+def _claim(claim_id: str, lines: list[sa.Row[Any]]) -> Claim:
+    client = lines[0]
+    auth_number = client.auth_number
+    return Claim(
+        claim_id=claim_id,
+        total=sum((_money(line.charge_cents) for line in lines), Decimal(0)),
+        subscriber=_person(client),
+        diagnoses=(client.diagnosis_code or "",),
+        lines=tuple(_line(line, auth_number) for line in lines),
+        prior_auth=auth_number,
+    )
+
+
+def _person(client: sa.Row[Any]) -> Person:
+    home = Address(
+        client.address_line or "", client.city or "", client.state_code or "", client.zip_code or ""
+    )
+    return Person(
+        last=client.last_name or "",
+        first=client.first_name or "",
+        birth_date=client.birth_date,
+        sex=client.sex,
+        address=home,
+        member_id=client.member_id or "",
+    )
+
+
+def _line(line: sa.Row[Any], claim_auth: str | None) -> ServiceLine:
+    own_auth = line.auth_number if line.auth_number != claim_auth else None
+    return ServiceLine(
+        line_key=line.reconciliation_id,
+        service_code=line.service_code,
+        charge=_money(line.charge_cents),
+        units=line.units,
+        from_date=line.service_date,
+        to_date=line.service_date,
+        modifiers=() if line.modifiers == "-" else tuple(line.modifiers.split(";")),
+        prior_auth=own_auth,
+    )
+
+
+def _money(cents: int) -> Decimal:
+    return Decimal(cents) / 100
