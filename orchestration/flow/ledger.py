@@ -100,13 +100,20 @@ class Intake:
             "first": hop.checkpoints[0],
         }
         connection.exec_driver_sql("drop table if exists pg_temp.intake")
-        connection.execute(
-            bound(f"create temporary table intake on commit drop as {model.sql}", binds)
-        )
+        connection.execute(bound(_INTAKE.replace("MODEL", model.sql), binds))
         changed = connection.execute(bound(_TAKE_AGAIN, binds)).rowcount
         connection.execute(bound(_RECEIVE, binds))
         return changed + connection.execute(bound(_TAKE_NEW, binds)).rowcount
 
+
+# who is known already is looked up once
+_INTAKE = """
+create temporary table intake on commit drop as
+select brought.*, known.entry_id as known_id, known.version as known_version
+    , known.state as known_state
+from (MODEL) as brought
+left join ledger.entry as known on known.hop = :hop and known.record_id = brought.record_id
+"""
 
 # a newer version of a known record goes back into the queue; an unchanged one is left alone
 _TAKE_AGAIN = """
@@ -117,9 +124,8 @@ with again as (
         , reason_class = null, reason_code = null, due_at = null
         , attempt = entry.attempt + 1
     from intake
-    inner join ledger.entry as old on old.hop = :hop and old.record_id = intake.record_id
-    where entry.entry_id = old.entry_id and old.version is distinct from intake.version
-    returning entry.entry_id, old.state as from_state, entry.attempt, entry.version
+    where entry.entry_id = intake.known_id and intake.known_version is distinct from intake.version
+    returning entry.entry_id, intake.known_state as from_state, entry.attempt, entry.version
 )
 insert into ledger.transition
     (entry_id, at, from_state, to_state, attempt, pass_id, actor, note)
@@ -130,10 +136,9 @@ from again
 
 _RECEIVE = """
 insert into ledger.received as known (hop, feed, file_id, records)
-select :hop, coalesce(intake.feed, '-'), coalesce(intake.file_id, 0), count(*)
+select :hop, coalesce(feed, '-'), coalesce(file_id, 0), count(*)
 from intake
-left join ledger.entry on entry.hop = :hop and entry.record_id = intake.record_id
-where entry.entry_id is null
+where known_id is null
 group by 2, 3 order by 2, 3
 on conflict (hop, feed, file_id) do update set records = known.records + excluded.records
 """
@@ -142,11 +147,9 @@ _TAKE_NEW = """
 insert into ledger.entry
     (hop, record_id, version, since, received_at, next_checkpoint, feed, file_id, client_id
     , amount_cents)
-select :hop, intake.record_id, intake.version, :now, :now, :first, intake.feed, intake.file_id
-    , intake.client_id, intake.amount_cents
+select :hop, record_id, version, :now, :now, :first, feed, file_id, client_id, amount_cents
 from intake
-left join ledger.entry as known on known.hop = :hop and known.record_id = intake.record_id
-where known.entry_id is null
+where known_id is null
 """
 
 
