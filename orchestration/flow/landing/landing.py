@@ -4,7 +4,7 @@ Bytes are kept first, under their sha256. Then rows, held lines, the file's own 
 and the hops' queues are written together or not at all. A crash leaves the state before or after.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -73,15 +73,32 @@ class Landing:
         """
         return self._take(path, self._named(feed) if feed is not None else None)
 
-    def sweep(self, drop: Path, settle_seconds: float = SETTLE_SECONDS) -> list[Verdict]:
+    def sweep(
+        self,
+        drop: Path,
+        settle_seconds: float = SETTLE_SECONDS,
+        feeds: Collection[str] | None = None,
+    ) -> list[Verdict]:
         """Take everything in the drop folder that has not changed for a while.
 
         What is landed, seen before or quarantined leaves the folder: its bytes are kept. What
         is refused stays, and the reason is written down once.
+
+        Args:
+            drop: The folder.
+            settle_seconds: How long a file must have been left alone.
+            feeds: Names of the feeds whose files are taken, the others stay; None takes
+                everything, also what no feed claims.
         """
         for path in leftovers(self.kept):
             path.unlink(missing_ok=True)
-        return sweep_drop(drop, settle_seconds, lambda path: self._take(path, None, once=True))
+        globs = [feed.files for feed in self.feeds if feeds is None or feed.name in feeds]
+        return sweep_drop(
+            drop,
+            settle_seconds,
+            lambda path: self._take(path, None, once=True),
+            lambda name: feeds is None or any(fnmatchcase(name, glob) for glob in globs),
+        )
 
     def _named(self, name: str) -> Feed:
         for feed in self.feeds:

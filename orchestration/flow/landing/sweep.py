@@ -24,15 +24,28 @@ _TAKEN = ".taken-"
 _A_DAY = 86_400.0
 
 
-def sweep_drop(drop: Path, settle_seconds: float, land: Callable[[Path], Verdict]) -> list[Verdict]:
+def sweep_drop(
+    drop: Path,
+    settle_seconds: float,
+    land: Callable[[Path], Verdict],
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> list[Verdict]:
     """Land everything settled, oldest first; one bad file does not stop the others.
+
+    Args:
+        drop: The folder.
+        settle_seconds: How long a file must have been left alone.
+        land: Takes one.
+        wanted: Whether a file of that name is to be taken now.
 
     Raises:
         CarehopsFailure: some could not be tried; raised when all others are done.
     """
     verdicts: list[Verdict] = []
     failures: list[CarehopsFailure] = []
-    for path, seen in _settled(drop, settle_seconds):
+    for path, seen in settled(drop, settle_seconds):
+        if not wanted(path.name):
+            continue
         try:
             verdict = land(path)
             verdicts.append(verdict)
@@ -47,7 +60,8 @@ def sweep_drop(drop: Path, settle_seconds: float, land: Callable[[Path], Verdict
     return verdicts
 
 
-def _settled(drop: Path, settle_seconds: float) -> list[tuple[Path, os.stat_result]]:
+def settled(drop: Path, settle_seconds: float) -> list[tuple[Path, os.stat_result]]:
+    """Files nobody has touched for a while, oldest first."""
     found = []
     for path in drop.iterdir() if drop.is_dir() else ():
         hidden = path.name.startswith(".") and path.name.strip(".")
