@@ -28,7 +28,7 @@ HOP = Hop(
             meaning="One task of one plan version on one caregiver's list.",
         ),
     ),
-    # not the three receipts: an approved exception moves a visit that ran without them
+    # not the three receipts: an exception may move a delivery that was breached without them
     minimum_dataset=("client_id", "caregiver_id", "plan_id", "plan_version", "tasks"),
     checkpoints=("C01", "C02", "C03", "C04", "C05", "C06"),
     timing=Timing(

@@ -1,4 +1,4 @@
--- CP-ACK-LATE: the caregiver has not acknowledged the change, and a visit is near.
+-- CP-ACK-LATE: The caregiver has not acknowledged the change, and a visit is near.
 -- checkpoint: C05
 -- class: NO_ACK
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- CP-NOT-CONFIRMED: the supervisor has not confirmed the acknowledgement.
+-- CP-NOT-CONFIRMED: The supervisor has not confirmed the acknowledgement.
 -- checkpoint: C06
 -- class: NO_ACK
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- CP-NOT-ACKED: the caregiver has not acknowledged the change yet.
+-- CP-NOT-ACKED: The caregiver has not acknowledged the change yet.
 -- checkpoint: C05
 -- class: NO_ACK
 -- severity: BLOCK

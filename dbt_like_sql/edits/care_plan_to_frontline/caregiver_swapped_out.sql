@@ -1,4 +1,4 @@
--- CP-SWAPPED: the caregiver has no visit with this client any more.
+-- CP-SWAPPED: The caregiver has no visit with this client any more.
 -- checkpoint: C04
 -- class: SEQUENCE
 -- severity: BLOCK

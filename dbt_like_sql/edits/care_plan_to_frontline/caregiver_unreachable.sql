@@ -1,4 +1,4 @@
--- CP-UNREACHABLE: the new tasks did not reach the caregiver within 30 minutes.
+-- CP-UNREACHABLE: The new tasks did not reach the caregiver within 30 minutes.
 -- checkpoint: C04
 -- class: NO_ACK
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- CP-NOT-DELIVERED: the new tasks have not reached the caregiver's device yet.
+-- CP-NOT-DELIVERED: The new tasks have not reached the caregiver's device yet.
 -- checkpoint: C04
 -- class: NO_ACK
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- CP-NO-VISIT-AHEAD: no caregiver had a visit ahead when this plan version came.
+-- CP-NO-VISIT-AHEAD: No caregiver had a visit ahead when this plan version came.
 -- checkpoint: C03
 -- class: SEQUENCE
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- CP-OLD-VERSION-DELIVERED: a visit recorded tasks that are not this plan version's.
+-- CP-OLD-VERSION-DELIVERED: A visit recorded tasks that are not this plan version's.
 -- checkpoint: C06
 -- class: PLAN_DELIVERY_VARIANCE
 -- severity: WARN

@@ -1,4 +1,4 @@
--- DOC-ORDER-UNSIGNED: the plan change needs an order that is not signed.
+-- DOC-ORDER-UNSIGNED: The plan change needs an order that is not signed.
 -- checkpoint: C02
 -- class: DOC_TIMING
 -- severity: BLOCK

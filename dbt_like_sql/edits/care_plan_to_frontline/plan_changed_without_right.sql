@@ -1,4 +1,4 @@
--- PERM-PLAN-EDIT: the plan was changed by a role that may not change plans.
+-- PERM-PLAN-EDIT: The plan was changed by a role that may not change plans.
 -- checkpoint: C02
 -- class: PERMISSION
 -- severity: HOLD
@@ -7,8 +7,8 @@
 -- clinical: The change was entered by somebody whose role held no right to on that day;
 --   caregivers do not get it yet.
 -- billing: Visits delivered on it could not be shown to follow a valid plan.
--- next: Grant the role the right if it should have it, or have a plan editor enter the change; an
---   approval by somebody else also lets it go.
+-- next: Grant the role the right from that day on if it should have had it, or have a plan editor
+--   enter the change as a new version.
 -- source: Agency's access register; HIPAA technical safeguards, 45 CFR 164.312
 select candidate.record_id
 from {{ ref('candidate') }} as candidate

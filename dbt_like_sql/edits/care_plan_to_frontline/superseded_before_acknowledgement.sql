@@ -1,4 +1,4 @@
--- CP-SUPERSEDED: a newer version of the plan has come.
+-- CP-SUPERSEDED: A newer version of the plan has come.
 -- checkpoint: C03
 -- class: SEQUENCE
 -- severity: BLOCK

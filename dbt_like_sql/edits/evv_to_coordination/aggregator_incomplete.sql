@@ -1,4 +1,4 @@
--- EVV-REFUSED: the state's aggregator does not accept the visit.
+-- EVV-REFUSED: The state's aggregator does not accept the visit.
 -- checkpoint: V06
 -- class: EXTERNAL
 -- severity: BLOCK

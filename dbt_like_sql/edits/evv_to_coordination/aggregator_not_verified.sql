@@ -1,4 +1,4 @@
--- EVV-NOT-VERIFIED: the state's aggregator has not verified the visit yet.
+-- EVV-NOT-VERIFIED: The state's aggregator has not verified the visit yet.
 -- checkpoint: V06
 -- class: EXTERNAL
 -- severity: BLOCK

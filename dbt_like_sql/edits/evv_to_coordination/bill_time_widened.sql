@@ -1,4 +1,4 @@
--- EVV-BILLTIME-WIDENED: the corrected time reaches beyond what was clocked.
+-- EVV-BILLTIME-WIDENED: The corrected time reaches beyond what was clocked.
 -- checkpoint: V05
 -- class: HIDDEN_CORRECTION
 -- severity: WARN

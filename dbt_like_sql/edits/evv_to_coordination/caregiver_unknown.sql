@@ -1,4 +1,4 @@
--- EVV-UNKNOWN-STAFF: the visit names no caregiver we know.
+-- EVV-UNKNOWN-STAFF: The visit names no caregiver we know.
 -- checkpoint: V03
 -- class: SEQUENCE
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-UNKNOWN-CLIENT: the visit names no client we know.
+-- EVV-UNKNOWN-CLIENT: The visit names no client we know.
 -- checkpoint: V03
 -- class: SEQUENCE
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-NO-IN: the visit has no start time.
+-- EVV-NO-IN: The visit has no start time.
 -- checkpoint: V04
 -- class: SCHEMA
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-NO-OUT: the visit has no end time.
+-- EVV-NO-OUT: The visit has no end time.
 -- checkpoint: V04
 -- class: SCHEMA
 -- severity: BLOCK

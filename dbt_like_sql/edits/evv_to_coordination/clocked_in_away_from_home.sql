@@ -1,4 +1,4 @@
--- EVV-GPS: the clock-in was made too far from the client's home.
+-- EVV-GPS: The clock-in was made too far from the client's home.
 -- checkpoint: V05
 -- class: UNRECONCILED
 -- severity: WARN

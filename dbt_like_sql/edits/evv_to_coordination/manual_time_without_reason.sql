@@ -1,4 +1,4 @@
--- EVV-MANUAL-NO-REASON: a time was typed in without a reason or an attestation.
+-- EVV-MANUAL-NO-REASON: A time was typed in without a reason or an attestation.
 -- checkpoint: V05
 -- class: HIDDEN_CORRECTION
 -- severity: BLOCK

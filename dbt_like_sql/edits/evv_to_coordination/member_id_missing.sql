@@ -1,4 +1,4 @@
--- EVV-NO-MEDICAID-ID: neither the visit nor the client has a member id.
+-- EVV-NO-MEDICAID-ID: Neither the visit nor the client has a member id.
 -- checkpoint: V05
 -- class: MAPPING
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-TIME-ORDER: the visit ends before or when it starts.
+-- EVV-TIME-ORDER: The visit ends before or when it starts.
 -- checkpoint: V04
 -- class: SCHEMA
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- MAP-PAYER: no contract is known for this payer and programme.
+-- MAP-PAYER: No contract is known for this payer and programme.
 -- checkpoint: V03
 -- class: MAPPING
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-LATE-SUBMIT: the visit was sent more than a day after it ended.
+-- EVV-LATE-SUBMIT: The visit was sent more than a day after it ended.
 -- checkpoint: V06
 -- class: DOC_TIMING
 -- severity: WARN

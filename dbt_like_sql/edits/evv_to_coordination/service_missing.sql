@@ -1,4 +1,4 @@
--- EVV-NO-SERVICE: the visit does not say which service was given.
+-- EVV-NO-SERVICE: The visit does not say which service was given.
 -- checkpoint: V04
 -- class: MAPPING
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-BAD-ZONE: the visit's time zone does not exist.
+-- EVV-BAD-ZONE: The visit's time zone does not exist.
 -- checkpoint: V02
 -- class: SCHEMA
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-CANCELLED: the EVV system cancelled this visit.
+-- EVV-CANCELLED: The EVV system cancelled this visit.
 -- checkpoint: V02
 -- class: STATUS_LOCK
 -- severity: BLOCK

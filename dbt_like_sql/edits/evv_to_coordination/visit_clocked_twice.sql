@@ -1,4 +1,4 @@
--- EVV-DUP: the same visit is on record twice.
+-- EVV-DUP: The same visit is on record twice.
 -- checkpoint: V05
 -- class: UNRECONCILED
 -- severity: BLOCK

@@ -1,4 +1,4 @@
--- EVV-TOO-LONG: the visit is longer than the payer believes.
+-- EVV-TOO-LONG: The visit is longer than the payer believes.
 -- checkpoint: V05
 -- class: UNRECONCILED
 -- severity: BLOCK
