@@ -7,7 +7,8 @@
                 files, ``elements`` and ``paths`` for JSON
     load        from records to rows, with these:
     staging     bytes into an all-text table, straight through where they are plain
-    rules       what a good value is and how it is cast: SQL made from the contract
+    rules       what a good value is and how it is cast: SQL made from the contract;
+                ``shapes``: how a value must be written
     faults      which lines break which rules, and when that is the export's fault
     versions    repeated, older, newer: the sequence rule
     register    what is written down about files and arrivals

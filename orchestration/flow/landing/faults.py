@@ -10,7 +10,8 @@ import psycopg
 
 from orchestration.flow.landing.readers import Reader
 from orchestration.flow.landing.reasons import LINE_REASONS, MEND_CONTRACT, Reason
-from orchestration.flow.landing.rules import Reading, Rule, literal
+from orchestration.flow.landing.rules import Reading, Rule
+from orchestration.flow.landing.shapes import literal
 from orchestration.flow.landing.staging import Cursor
 from orchestration.flow.landing.stops import Quarantined
 from orchestration.ground.contracts import Column

@@ -31,7 +31,7 @@ from orchestration.ground.failures import ContractFailure
 
 HandOn = Callable[[sa.Connection, str, int], object]
 
-SETTLE_SECONDS = 10.0
+SETTLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,15 @@ class Landing:
         settle_seconds: float = SETTLE_SECONDS,
         feeds: Collection[str] | None = None,
     ) -> list[Verdict]:
-        """Take everything in the drop folder that has not changed for a while.
+        """Take everything in the drop folder that nobody is writing to, oldest first.
 
         What is landed, seen before or quarantined leaves the folder: its bytes are kept. What
         is refused stays, and the reason is written down once.
 
         Args:
             drop: The folder.
-            settle_seconds: How long a file must have been left alone.
+            settle_seconds: Files touched less than so long ago are looked at twice, so long
+                apart, and left for the next time if they changed.
             feeds: Names of the feeds whose files are taken, the others stay; None takes
                 everything, also what no feed claims.
         """

@@ -17,7 +17,8 @@ from orchestration.flow.landing.lines import Record
 from orchestration.flow.landing.manifest import check_totals
 from orchestration.flow.landing.readers import Reader
 from orchestration.flow.landing.reasons import ASK_SENDER, LINE_REASONS
-from orchestration.flow.landing.rules import Reading, Surroundings, literal
+from orchestration.flow.landing.rules import Reading, Surroundings
+from orchestration.flow.landing.shapes import literal
 from orchestration.flow.landing.staging import Cursor, stage
 from orchestration.flow.landing.stops import Quarantined
 from orchestration.flow.landing.versions import Versions

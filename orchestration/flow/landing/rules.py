@@ -3,30 +3,19 @@
 Values are judged twice at most. The quick question asks of all rows at once whether anything is
 wrong and may trip over a value that cannot be cast. Only then are the careful rules asked, which
 never trip and say what is wrong with every row.
-
-A value must be written in one way: casts alone would take 'yesterday' for a date and '1_000' for
-a number. Shapes are proved by casting and writing back, which costs a sixth of a regular
-expression that counts.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orchestration.flow.landing.shapes import listed, literal, shape
 from orchestration.flow.landing.tables import SQL_TYPES
 from orchestration.ground.contracts import Column, Feed, Source
 from orchestration.ground.failures import ContractFailure
 
 LONGEST_ID = 200
 """Characters of an indexed value: three of them fit into one index entry."""
-_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_OFFSET = r"(Z|[+-][01][0-9]:[0-5][0-9])"
-_UTC = rf"^{_DAY}[T ]{_TIME}(:[0-5][0-9](\.[0-9]{{1,6}})?)?{_OFFSET}$"
-_LOCAL = rf"^{_DAY}[T ]{_TIME}(:[0-5][0-9](\.[0-9]{{1,6}})?)?{_OFFSET}?$"
-_WHOLE = r"^[-+]?[0-9]+$"
-_DECIMAL = r"^[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9])?$"
-_YES_OR_NO = ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0")
 _REPEATED_CLASS = re.compile(r"(\[[^\]]+\]|\.)\{(\d+)(?:,(\d+))?\}")
 _NO_OFFSET = "not ({x} like '%Z' or {x} like '%+__:__' or {x} like '%-__:__')"
 _TYPE_CODES = {
@@ -37,16 +26,6 @@ _TYPE_CODES = {
     "date": "NOT-A-DATE",
     "instant": "NOT-AN-INSTANT",
 }
-
-
-def literal(text: str) -> str:
-    """A text as SQL; ``standard_conforming_strings`` is pinned while landing."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Several texts as SQL."""
-    return ", ".join(literal(text) for text in texts)
 
 
 @dataclass(frozen=True)
@@ -148,7 +127,7 @@ class Reading:
         x = self.text(column)
         found = []
         if self._needed(column):
-            found.append(("MISSING", f"{x} is null"))
+            found.append(("MISSING", f"s.{self.fields[column.name]} is null"))
         if column.type != "text":
             found.extend(self._of_type(column, x, careful=careful))
         elif column.identifies or column.name in self.feed.table.key:
@@ -163,7 +142,7 @@ class Reading:
 
     def _of_type(self, column: Column, x: str, *, careful: bool) -> list[tuple[str, str]]:
         local = self.feed.time_basis == "agency_local"
-        good = _shape(column, x, local=local)
+        good = shape(column, x, local=local)
         if careful:
             name = "timestamp" if column.type == "instant" and local else SQL_TYPES[column.type]
             good = (
@@ -172,32 +151,40 @@ class Reading:
             )
         found = [(_TYPE_CODES[column.type], f"not {good}")]
         limits = [
-            f"cast({x} as numeric) {sign} {limit}"
+            f"cast({x} as {SQL_TYPES[column.type]}) {sign} {limit}"
             for sign, limit in (("<", column.at_least), (">", column.at_most))
             if limit is not None
         ]
         if limits:
             found.append(("OUT-OF-RANGE", _when(good, " or ".join(limits), careful=careful)))
         if column.type == "instant" and local:
-            for code, broken in self._of_clock_change(x):
-                found.append((code, _when(good, broken, careful=careful)))
+            changes = self._of_clock_change(x)
+            if careful:
+                found.extend((code, _when(good, broken)) for code, broken in changes.items())
+            else:
+                found.append(
+                    ("TIME-IN-GAP", _when(self._that_day(x), " or ".join(changes.values())))
+                )
         return found
 
-    def _of_clock_change(self, x: str) -> list[tuple[str, str]]:
+    def _that_day(self, x: str) -> str:
+        near = f"left({x}, 10) in ({listed(self.around.shift_days)})"
+        return f"{near} and {_NO_OFFSET.format(x=x)}" if self.around.shift_days else "false"
+
+    def _of_clock_change(self, x: str) -> dict[str, str]:
         zone = literal(self.around.zone)
         clock = f"cast({x} as timestamp)"
         instant = f"({clock} at time zone {zone})"
-        that_day = f"left({x}, 10) in ({listed(self.around.shift_days)}) and "
-        that_day += _NO_OFFSET.format(x=x)
         again = " or ".join(
             f"({instant} {sign} interval '{shift}') at time zone {zone} = {clock}"
             for sign in "+-"
             for shift in ("1 hour", "30 minutes")
         )
-        return [
-            ("TIME-IN-GAP", _when(that_day, f"{instant} at time zone {zone} <> {clock}")),
-            ("TIME-AMBIGUOUS", _when(that_day, again)),
-        ]
+        there_and_back = f"{instant} at time zone {zone} <> {clock}"
+        return {
+            "TIME-IN-GAP": _when(self._that_day(x), there_and_back),
+            "TIME-AMBIGUOUS": _when(self._that_day(x), again),
+        }
 
     def _not_allowed(self, column: Column) -> str:
         """Asked of their words, so that no value has to be mapped before it is judged."""
@@ -218,33 +205,12 @@ class Reading:
         # a long pattern is asked once for each different value
         d = self.text(column, "d")
         return (
-            f"{x} in (select {d} from pg_temp.staged as d group by {d}"
-            f" having {d} !~ {literal(f'^(?:{pattern})$')})"
+            f"{x} in (select one.x from"
+            f" (select distinct {d} as x from pg_temp.staged as d offset 0) as one"
+            f" where one.x !~ {literal(f'^(?:{pattern})$')})"
         )
 
 
 def _when(condition: str, then: str, *, careful: bool = True) -> str:
     """``then``, where the condition holds; casts are safe only there."""
     return f"case when {condition} then {then} else false end" if careful else then
-
-
-def _shape(column: Column, x: str, *, local: bool) -> str:
-    """True when the text is written as it must be; may trip if it cannot be cast."""
-    if column.type in ("bigint", "integer"):
-        return f"({x} ~ '{_WHOLE}' and cast(cast({x} as {column.type}) as text) <> '')"
-    if column.type == "numeric":
-        return f"({x} ~ '{_DECIMAL}' and length({x}) <= 40)"
-    if column.type == "boolean":
-        return f"(lower({x}) in ({listed(_YES_OR_NO)}))"
-    if column.type == "date":
-        return f"(length({x}) = 10 and cast(cast({x} as date) as text) = {x})"
-    written = f"cast(cast({x} as timestamp) as text)"
-    if local:
-        return (
-            f"case when length({x}) in (16, 19) and {written} = rpad({x}, 19, ':00') then true"
-            f" else {x} ~ '{_LOCAL}' and {written} <> '' end"
-        )
-    return (
-        f"case when substr({x}, 20) = 'Z' and {written} = replace(left({x}, 19), 'T', ' ')"
-        f" then true else {x} ~ '{_UTC}' and {written} <> '' end"
-    )

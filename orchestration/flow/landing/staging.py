@@ -12,7 +12,7 @@ import psycopg
 
 from orchestration.flow.landing.lines import Layout, chunks
 from orchestration.flow.landing.readers import Reader
-from orchestration.flow.landing.rules import literal
+from orchestration.flow.landing.shapes import literal
 
 _BATCH = 1 << 18
 

@@ -6,8 +6,10 @@ Left alone are hidden files and those that look half sent (``.part``, ``.tmp``, 
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestration.flow.landing.manifest import SUFFIX, manifest_path
 from orchestration.flow.landing.receive import INCOMING
@@ -20,6 +22,18 @@ from orchestration.ground.failures import (
 )
 
 HALF_SENT = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".uploading")
+
+
+class Stat(NamedTuple):
+    """By what a file is known again."""
+
+    inode: int
+    size: int
+    changed_ns: int
+
+
+_Seen = tuple[Stat, Stat | None]
+"""Of a file and of its manifest."""
 _TAKEN = ".taken-"
 _A_DAY = 86_400.0
 
@@ -34,7 +48,8 @@ def sweep_drop(
 
     Args:
         drop: The folder.
-        settle_seconds: How long a file must have been left alone.
+        settle_seconds: A file touched less than so long ago is looked at again after so long,
+            and left for the next time if it has changed meanwhile.
         land: Takes one.
         wanted: Whether a file of that name is to be taken now.
 
@@ -43,7 +58,7 @@ def sweep_drop(
     """
     verdicts: list[Verdict] = []
     failures: list[CarehopsFailure] = []
-    for path, seen in settled(drop, settle_seconds):
+    for path, seen in _still(drop, settle_seconds):
         if not wanted(path.name):
             continue
         try:
@@ -60,41 +75,58 @@ def sweep_drop(
     return verdicts
 
 
-def settled(drop: Path, settle_seconds: float) -> list[tuple[Path, os.stat_result]]:
+def settled(drop: Path, settle_seconds: float) -> list[tuple[Path, Stat]]:
     """Files nobody has touched for a while, oldest first."""
-    found = []
+    # the file system's clock counts here, whatever clock the house is set to
+    return _in_order(
+        (path, seen) for path, seen in _look(drop).items() if _age(seen) >= settle_seconds
+    )
+
+
+def _still(drop: Path, settle_seconds: float) -> list[tuple[Path, Stat]]:
+    """The same and those touched lately that are left alone now: all of them wait together."""
+    found = _look(drop)
+    if any(_age(seen) < settle_seconds for seen in found.values()):
+        time.sleep(settle_seconds)
+        again = _look(drop)
+        found = {path: seen for path, seen in found.items() if again.get(path) == seen}
+    return _in_order(found.items())
+
+
+def _in_order(found: Iterable[tuple[Path, _Seen]]) -> list[tuple[Path, Stat]]:
+    files = [(path, seen[0]) for path, seen in found]
+    return sorted(files, key=lambda file: (file[1].changed_ns, file[0].name))
+
+
+def _look(drop: Path) -> dict[Path, _Seen]:
+    """Each file and its manifest, as they are now."""
+    found: dict[Path, _Seen] = {}
     for path in drop.iterdir() if drop.is_dir() else ():
         hidden = path.name.startswith(".") and path.name.strip(".")
         if hidden or path.name.endswith(SUFFIX) or path.name.lower().endswith(HALF_SENT):
             continue
-        try:
-            seen = path.lstat()
+        with suppress(FileNotFoundError):
             beside = manifest_path(path)
-            said = beside.lstat() if beside else seen
-        except FileNotFoundError:
-            continue
-        if _is_still(seen, settle_seconds) and _is_still(said, settle_seconds):
-            found.append((path, seen))
-    return sorted(found, key=lambda one: (one[1].st_mtime_ns, one[0].name))
+            found[path] = (_stat(path), _stat(beside) if beside else None)
+    return found
 
 
-def _is_still(seen: os.stat_result, settle_seconds: float) -> bool:
-    # the file system's clock counts here, whatever clock the house is set to
-    return abs(time.time() - seen.st_mtime) >= settle_seconds
+def _stat(path: Path) -> Stat:
+    seen = path.lstat()
+    return Stat(seen.st_ino, seen.st_size, seen.st_mtime_ns)
 
 
-def _clear(path: Path, seen: os.stat_result) -> None:
+def _age(seen: _Seen) -> float:
+    return time.time() - max(one.changed_ns for one in seen if one) / 1e9
+
+
+def _clear(path: Path, seen: Stat) -> None:
     """Remove a file whose bytes are kept, unless another has taken its place meanwhile."""
     aside = path.with_name(f"{_TAKEN}{path.name}"[:255])
     try:
         beside = manifest_path(path)
         path.rename(aside)
-        now = aside.lstat()
-        if (now.st_ino, now.st_size, now.st_mtime_ns) == (
-            seen.st_ino,
-            seen.st_size,
-            seen.st_mtime_ns,
-        ):
+        if _stat(aside) == seen:
             aside.unlink()
             if beside:
                 beside.unlink(missing_ok=True)
