@@ -24,6 +24,7 @@ EVV_VISIT = Table(
     version="sequence_id",
     event_at="source_updated_at",
     meaning="One version of a visit as an EVV system recorded it.",
+    indexes=(("schedule_id",), ("client_id", "caregiver_id", "call_in_at")),
     columns=(
         Column("source_system", "text", "The EVV system that sent it.", required=True),
         Column(

@@ -10,6 +10,7 @@ SCHEDULE = Table(
     version="schedule_version",
     event_at="source_updated_at",
     meaning="One version of a planned visit.",
+    indexes=(("client_id", "start_at"), ("end_at",)),
     columns=(
         Column(
             "schedule_id",

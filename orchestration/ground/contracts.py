@@ -65,6 +65,7 @@ class Table:
         columns: In order.
         event_at: The column whose newest value says how fresh the data is.
         meaning: What one row is.
+        indexes: Columns by which hops look rows up, beyond the key and the ids people search by.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Table:
     columns: tuple[Column, ...]
     event_at: str
     meaning: str
+    indexes: tuple[tuple[str, ...], ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of that name."""

@@ -151,8 +151,11 @@ def _index(connection: sa.Connection, table: Table, known: frozenset[str]) -> No
     }
     if table.version is not None:
         wanted["version"] = ("unique", (*key, table.version), "")
+    for columns in table.indexes:
+        wanted["_".join(columns)] = ("", columns, "")
+    led = {columns[0] for columns in table.indexes} | ({key[0]} if led_by_key else set())
     for column in table.columns:
-        if column.identifies and not (led_by_key and column.name == key[0]):
+        if column.identifies and column.name not in led:
             wanted[column.name] = ("", (column.name,), "")
     for suffix, (kind, columns, condition) in wanted.items():
         if f"{table.name}_{suffix}" in known:
