@@ -1,0 +1,11 @@
+"""The commands of ``carehops``: arguments in, an answer out.
+
+    asking      trace, status, queue, doctor: only look
+    moving      run, land, sample, pass: move records
+    keeping     up, down, ui, docs: look after the house
+    opening     what every command begins with, and how it ends when refused
+    printing    tables, sentences and JSON
+    *_page      how each answer is laid out
+
+What is asked is answered in ``orchestration.views``. Concrete modules are imported directly.
+"""

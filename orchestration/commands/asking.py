@@ -1,0 +1,95 @@
+"""Commands that only look."""
+
+import sys
+from typing import cast, get_args
+
+import click
+
+from orchestration import assembly
+from orchestration.commands import hop_pages, trace_page
+from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell
+from orchestration.commands.printing import show
+from orchestration.flow.edits import OWNER_ROLES
+from orchestration.ground.clock import SystemClock
+from orchestration.ground.contracts import IdentifierKind
+from orchestration.ground.settings import read_settings
+from orchestration.views.doctor import Finding
+from orchestration.views.doctor import doctor as look_for_faults
+from orchestration.views.queue import queue as queue_of
+from orchestration.views.sentences import counted
+from orchestration.views.status import status as status_of
+from orchestration.views.trace import AskedKind
+from orchestration.views.trace import trace as trace_of
+
+FAULTS_FOUND = 1
+_KINDS = click.Choice(("file", *get_args(IdentifierKind)))
+_ROLES = click.Choice(sorted(OWNER_ROLES), case_sensitive=False)
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--as", "kind", type=_KINDS, help="What the id is, when it is known.")
+@click.option("--limit", default=20, show_default=True, help="How many of many records to list.")
+@AS_JSON
+@click.pass_obj
+def trace(asked: Asked, *, identifier: str, kind: str | None, limit: int, as_json: bool) -> None:
+    """Say where ID is, since when, why, whose it is, and what to do.
+
+    ID is a visit, client, caregiver, plan, authorization, claim, payer's claim number, batch or
+    control number, or a file by name, sha256 or number.
+    """
+    with asked.opened() as (_, sight):
+        answer = trace_of(sight, identifier, cast("AskedKind | None", kind), limit)
+        tell(answer, as_json, lambda: trace_page.show_trace(sight, answer))
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def status(asked: Asked, *, as_json: bool) -> None:
+    """Every hop and feed: what came, where it stands, how old, how fresh, whose."""
+    with asked.opened() as (house, sight):
+        answer = status_of(sight, how_fresh(house, sight))
+        tell(answer, as_json, lambda: hop_pages.show_status(sight, answer))
+
+
+@click.command()
+@click.argument("hop")
+@click.option("--owner", type=_ROLES, help="Only records whose turn is this role's.")
+@click.option("--reason", help="Only records that stand still for this reason first.")
+@click.option("--limit", default=20, show_default=True, help="How many records to list.")
+@AS_JSON
+@click.pass_obj
+def queue(
+    asked: Asked, *, hop: str, owner: str | None, reason: str | None, limit: int, as_json: bool
+) -> None:
+    """Why records stand still at HOP, what is at stake, and which are overdue."""
+    with asked.opened() as (_, sight):
+        answer = queue_of(sight, hop, owner, reason, limit)
+        tell(answer, as_json, lambda: hop_pages.show_queue(sight, answer))
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def doctor(asked: Asked, *, as_json: bool) -> None:
+    """Say what is wrong with this installation and how to mend it.
+
+    Exit code 1: something is.
+    """
+    # the machine's own clock, whatever instant is asked for: it is one of the things looked at
+    findings = look_for_faults(read_settings(), assembly.feeds(), assembly.hops(), SystemClock())
+    answer = {"healthy": not findings, "findings": findings}
+    tell(answer, as_json, lambda: _show_findings(findings))
+    sys.exit(FAULTS_FOUND if findings else 0)
+
+
+def _show_findings(findings: list[Finding]) -> None:
+    for finding in findings:
+        show(f"- {finding.what}")
+        show(f"    where: {finding.where}")
+        show(f"    mend:  {finding.mend}")
+    show(f"{counted(len(findings), 'finding')}." if findings else "Nothing is wrong.")
+
+
+COMMANDS = (trace, status, queue, doctor)

@@ -1,0 +1,177 @@
+"""How status and queues are laid out."""
+
+from datetime import datetime, timedelta
+
+from orchestration.commands.printing import console, show, table
+from orchestration.ground.durations import in_words
+from orchestration.views.queue import Item, Pile, Queue
+from orchestration.views.sentences import counted, money
+from orchestration.views.sight import Sight
+from orchestration.views.status import Status
+
+_TOP = 8
+
+
+_WIDE = 140
+"""Columns of a terminal that takes everything about a hop in one row."""
+
+
+def show_hops(status: Status) -> None:
+    """Every hop: in one table where it fits, in two where it does not."""
+    records = ("received", "moved", "held", "rejected", "excluded", "cancelled", "waiting")
+    health = ("oldest", "at stake", "fresh", "adds up", "owner")
+    counts = [tuple(getattr(hop, name) for name in records) for hop in status.hops]
+    others = [
+        (
+            None if hop.oldest_seconds is None else in_words(timedelta(seconds=hop.oldest_seconds)),
+            _stake(hop.at_stake_cents),
+            hop.freshness,
+            hop.conserved,
+            hop.owner,
+        )
+        for hop in status.hops
+    ]
+    names = [hop.hop for hop in status.hops]
+    if console().width >= _WIDE:
+        rows = [
+            (name, *left, *right) for name, left, right in zip(names, counts, others, strict=True)
+        ]
+        table("Hops", ("hop", *records, *health), rows, right=range(1, 10))
+        return
+    table(
+        "Hops",
+        ("hop", *records),
+        ((name, *left) for name, left in zip(names, counts, strict=True)),
+        right=range(1, 8),
+    )
+    show()
+    table(
+        "",
+        ("hop", *health),
+        ((name, *right) for name, right in zip(names, others, strict=True)),
+        right=(1, 2),
+    )
+
+
+def show_status(sight: Sight, status: Status) -> None:
+    """Hops, then feeds, then why anything is not fresh."""
+    show_hops(status)
+    show()
+    table(
+        "Feeds",
+        ("feed", "last file", "at", "newest event", "held lines", "fresh", "owner"),
+        (
+            (
+                feed.feed,
+                feed.last_file,
+                _when(sight, feed.last_at),
+                _when(sight, feed.newest_event_at),
+                feed.held_lines,
+                feed.freshness,
+                feed.owner,
+            )
+            for feed in status.feeds
+        ),
+        right=(4,),
+    )
+    judged = [
+        *((hop.hop, hop.freshness, hop.because) for hop in status.hops),
+        *((feed.feed, feed.freshness, feed.because) for feed in status.feeds),
+    ]
+    told = [f"{name} is {state}: {why}" for name, state, because in judged for why in because]
+    told += [
+        f"{feed.feed}: quarantined since its last good file: {', '.join(feed.quarantined)}"
+        for feed in status.feeds
+        if feed.quarantined
+    ]
+    if told:
+        show()
+    for line in told:
+        show(line)
+
+
+def _stake(cents: int | None) -> str | None:
+    """Money, or nothing where none is known yet."""
+    return money(cents) if cents else None
+
+
+def _when(sight: Sight, instant: datetime | None) -> str | None:
+    return None if instant is None else sight.local(instant)
+
+
+def show_queue(sight: Sight, queue: Queue) -> None:
+    """Why records stand still, then the records."""
+    if not queue.records:
+        show(f"Nothing stands still at {queue.hop}.")
+        return
+    stake = f", {money(queue.amount_cents)} at stake" if queue.amount_cents else ""
+    show(f"{counted(queue.records, 'record')} at {queue.hop} not through{stake}.")
+    show()
+    table(
+        "By reason",
+        ("reason", "class", "state", "records", "money", "oldest since", "owner", "due", "overdue"),
+        (_pile(sight, pile) for pile in queue.reasons),
+        right=(3, 4, 8),
+    )
+    show()
+    for pile in queue.reasons:
+        behind = f" ({pile.behind} more have it behind another reason)" if pile.behind else ""
+        show(f"  {pile.code or '-'}: {pile.defect}{behind}")
+        if pile.next_step:
+            show(f"    next: {pile.next_step}")
+    if queue.items:
+        show()
+        table(
+            "Records, overdue first",
+            ("record", "state", "reasons", "owner", "since", "due", "overdue", "money"),
+            (_item(sight, item) for item in queue.items),
+        )
+    if len(queue.items) < queue.records:
+        show(f"{queue.records - len(queue.items)} more; --limit lists them.")
+
+
+def _pile(sight: Sight, pile: Pile) -> tuple[object, ...]:
+    return (
+        pile.code or "not looked at yet",
+        pile.reason_class,
+        pile.state,
+        pile.records,
+        _stake(pile.amount_cents),
+        sight.local(pile.oldest_at),
+        pile.owner,
+        _when(sight, pile.due_at),
+        pile.overdue,
+    )
+
+
+def _item(sight: Sight, item: Item) -> tuple[object, ...]:
+    return (
+        item.record,
+        item.state,
+        ", ".join(item.codes) or item.reason_code,
+        item.owner,
+        sight.local(item.since),
+        _when(sight, item.due_at),
+        item.overdue,
+        _stake(item.amount_cents),
+    )
+
+
+def show_top_reasons(queues: list[Queue]) -> None:
+    """Over all hops: why most records stand still."""
+    piles = [(queue.hop, pile) for queue in queues for pile in queue.reasons if pile.code]
+    if not piles:
+        return
+    show()
+    table(
+        "Why records stand still, most first",
+        ("reason", "hop", "state", "records", "at stake", "owner", "what"),
+        (
+            (
+                *(pile.code, hop, pile.state, pile.records, _stake(pile.amount_cents)),
+                *(pile.owner, pile.defect),
+            )
+            for hop, pile in sorted(piles, key=lambda pair: -pair[1].records)[:_TOP]
+        ),
+        right=(3, 4),
+    )

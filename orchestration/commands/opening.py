@@ -1,0 +1,116 @@
+"""What every command begins with, and how it ends when something is refused."""
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from orchestration import assembly
+from orchestration.commands.printing import say, show_json
+from orchestration.ground.clock import Clock, FixedClock, SystemClock, parse_instant
+from orchestration.ground.failures import CarehopsFailure
+from orchestration.ground.settings import read_settings
+from orchestration.views.sight import Sight
+from orchestration.views.status import Fresh
+from orchestration.watch.freshness import WorkingTime
+from orchestration.watch.standing import look
+
+REFUSED = 2
+BROKEN = 70
+"""Exit code of what should not happen; the line names the place, never a value."""
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON; see docs/cli.md.")
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO 8601 instant with its offset."""
+
+    name = "instant"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read it, or say how it is written."""
+        try:
+            return parse_instant(value)
+        except ValueError:
+            self.fail("write it like 2026-11-20T09:00:00Z, with its offset", param, ctx)
+
+
+class PlainWords(click.Group):
+    """Says what was refused in one line; never shows a traceback, which may hold values."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order they were added: the daily ones first."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; end in plain words whatever happens."""
+        try:
+            return super().invoke(ctx)
+        except CarehopsFailure as refused:
+            _give_up(str(refused), REFUSED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # the text of an unforeseen failure may hold a person's data
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            _give_up(
+                f"carehops broke: {type(error).__name__} in {Path(where.filename).name}, line "
+                f"{where.lineno}. What was begun in the database was taken back.",
+                BROKEN,
+            )
+
+
+def _give_up(message: str, code: int) -> NoReturn:
+    say(message)
+    sys.exit(code)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The global options, and what every command begins with."""
+
+    now: datetime | None
+
+    @property
+    def clock(self) -> Clock:
+        """The machine's, or one that stands at the instant asked for."""
+        return SystemClock() if self.now is None else FixedClock(self.now)
+
+    def house(self) -> assembly.House:
+        """Everything put together, the server started if need be."""
+        settings = read_settings()
+        # what is kept below is not for others; the server's account only passes through
+        settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        return assembly.assemble(settings, self.clock, say)
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[assembly.House, Sight]]:
+        """The house, and a look at it."""
+        house = self.house()
+        with house.database.engine.connect() as connection:
+            now, zone = house.clock.now(), house.agency.zone
+            yield house, Sight(connection, house.hops, house.feeds, house.library, now, zone)
+
+
+def how_fresh(house: assembly.House, sight: Sight) -> dict[str, Fresh]:
+    """How fresh every feed and hop is now, by name."""
+    calendar = WorkingTime(house.agency.zone_info, house.agency.closures)
+    standings = look(sight.connection, (*house.feeds, *house.hops), sight.now, calendar)
+    return {
+        found.name: Fresh(found.freshness.state, found.freshness.because) for found in standings
+    }
+
+
+def tell(answer: object, as_json: bool, page: Callable[[], None]) -> None:
+    """Answer as JSON, or as people read it."""
+    if as_json:
+        show_json(answer)
+    else:
+        page()

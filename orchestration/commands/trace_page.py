@@ -1,0 +1,77 @@
+"""How the answer about an id is laid out: the sentence, then whatever explains it."""
+
+from orchestration.commands.printing import show, table
+from orchestration.views.answer import Trace
+from orchestration.views.entries import Standing
+from orchestration.views.sentences import money
+from orchestration.views.sight import Sight
+
+
+def show_trace(sight: Sight, trace: Trace) -> None:
+    """The sentence first; then whatever explains it."""
+    show(trace.sentence)
+    if trace.all_reasons:
+        show()
+        table(
+            "Reasons",
+            ("code", "checkpoint", "class", "severity", "owner", "due"),
+            (
+                (r.code, r.checkpoint, r.reason_class, r.severity, r.owner, sight.local(r.due_at))
+                for r in trace.all_reasons
+            ),
+        )
+        for reason in trace.all_reasons:
+            show(f"  {reason.code}")
+            show(f"    clinical: {reason.clinical}")
+            show(f"    billing:  {reason.billing}")
+            show(f"    next:     {reason.next_step}")
+    if trace.summary:
+        show()
+        table(
+            "Records",
+            ("hop", "state", "records", "money", "oldest since"),
+            (
+                (g.hop, g.state, g.records, money(g.amount_cents), sight.local(g.oldest))
+                for g in trace.summary
+            ),
+            right=(2, 3),
+        )
+    if trace.records:
+        show()
+        table(
+            "Standing still, soonest due first", _RECORD, (_record(sight, s) for s in trace.records)
+        )
+    if len(trace.hops) > 1:
+        show()
+        table("At each hop", _RECORD, (_record(sight, s) for s in trace.hops))
+    if trace.held_lines and trace.kind == "file":
+        show()
+        table(
+            "Lines held at landing",
+            ("line", "reasons"),
+            ((line.line_no, ", ".join(line.codes)) for line in trace.held_lines),
+            right=(0,),
+        )
+    if trace.way:
+        show()
+        table(
+            "The way it came",
+            ("when", "where", "what"),
+            ((sight.local(step.at), step.hop, step.detail) for step in trace.way),
+        )
+
+
+_RECORD = ("record", "hop", "state", "reason", "since", "owner", "due", "money")
+
+
+def _record(sight: Sight, standing: Standing) -> tuple[object, ...]:
+    return (
+        standing.record,
+        standing.hop,
+        standing.state,
+        standing.reason_code,
+        sight.local(standing.since),
+        standing.owner,
+        standing.due_at and sight.local(standing.due_at),
+        None if standing.amount_cents is None else money(standing.amount_cents),
+    )

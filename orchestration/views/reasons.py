@@ -1,0 +1,81 @@
+"""Why records stand still, in words: the ledger's reasons joined with the texts in edits' heads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from orchestration.flow.edits import Edit, load_edits
+from orchestration.ground.sql import SqlLibrary
+from orchestration.views.sight import Sight
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason a record has now, with the words that explain it."""
+
+    code: str
+    checkpoint: str | None
+    reason_class: str
+    severity: str
+    owner: str
+    due_at: datetime
+    first_at: datetime
+    defect: str
+    clinical: str
+    billing: str
+    next_step: str
+
+    def as_json(self) -> dict[str, object]:
+        """The documented shape."""
+        return {
+            "code": self.code,
+            "checkpoint": self.checkpoint,
+            "class": self.reason_class,
+            "severity": self.severity,
+            "owner": self.owner,
+            "due_at": self.due_at,
+            "since": self.first_at,
+            "defect": self.defect,
+            "clinical": self.clinical,
+            "billing": self.billing,
+            "next_step": self.next_step,
+        }
+
+
+@cache
+def edits_of(library: SqlLibrary, hop: str) -> Mapping[str, Edit]:
+    """The hop's edits by code."""
+    models = tuple(path.stem for path in (library.folder / "models" / hop).glob("*.sql"))
+    return {edit.code: edit for edit in load_edits(library, hop, models)}
+
+
+def reasons_of(sight: Sight, entries: Mapping[int, str]) -> dict[int, tuple[Reason, ...]]:
+    """Every reason of some entries, in checkpoint order.
+
+    Args:
+        sight: What we look at.
+        entries: Entry number to the name of its hop.
+    """
+    rows = sight.rows(
+        "select * from ledger.reason where entry_id = any(:entries) order by checkpoint, code",
+        entries=list(entries),
+    )
+    found: dict[int, tuple[Reason, ...]] = {}
+    for row in rows:
+        edit = edits_of(sight.library, entries[row.entry_id]).get(row.code)
+        reason = Reason(
+            code=row.code,
+            checkpoint=row.checkpoint,
+            reason_class=row.reason_class,
+            severity=row.severity,
+            owner=row.owner_role,
+            due_at=row.due_at,
+            first_at=row.first_at,
+            defect=edit.defect if edit else f"{row.code}; its rule is no longer in force",
+            clinical=edit.clinical if edit else "",
+            billing=edit.billing if edit else "",
+            next_step=edit.next_step if edit else "The next pass lets it go on.",
+        )
+        found[row.entry_id] = (*found.get(row.entry_id, ()), reason)
+    return found

@@ -1,0 +1,236 @@
+"""Where is it? Any id, one answer: where it stands, since when, why, whose it is, what to do.
+
+Searching is ``search``, what the ledger says is ``entries``, the way it came is ``way``, the words
+are ``sentences``. This module only decides which of them answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from orchestration.ground.contracts import IdentifierKind
+from orchestration.views import entries, received, sentences, way
+from orchestration.views.answer import Trace, answer_of
+from orchestration.views.entries import Standing
+from orchestration.views.identifiers import record_ids
+from orchestration.views.mentions import HeldLine, files, held_lines
+from orchestration.views.search import Found, find
+from orchestration.views.sight import OPEN, Sight
+
+AskedKind = IdentifierKind | Literal["file"]
+
+
+def trace(sight: Sight, asked: str, kind: AskedKind | None = None, limit: int = 20) -> Trace:
+    """Answer for any id.
+
+    Args:
+        sight: What we look at.
+        asked: The id, as somebody has it.
+        kind: What it is, when the asker knows; None tries everything.
+        limit: How many of many records are listed.
+    """
+    asked = asked.strip()
+    readings = [] if kind == "file" else find(sight, asked, kind)
+    file = received.find_file(sight, asked) if kind in {None, "file"} else None
+    waiting = held_lines(sight, record_ids(sight.feeds, asked)) if kind != "file" else ()
+    also = tuple(found.kind for found in readings[1:]) + (("file",) if file and readings else ())
+    if readings:
+        answer = _answer(sight, asked, readings[0], waiting, limit)
+    elif waiting:
+        answer = _held_line(sight, asked, waiting)
+    elif file:
+        answer = _file(sight, asked, file, limit)
+    else:
+        answer = _never(sight, asked, kind)
+    if not also:
+        return answer
+    hint = f" It is also the id of a {' and a '.join(also)}: ask with --as."
+    return replace(answer, also=also, sentence=answer.sentence + hint)
+
+
+def _answer(
+    sight: Sight, asked: str, found: Found, waiting: tuple[HeldLine, ...], limit: int
+) -> Trace:
+    some = entries.records(sight, found)
+    if not some and waiting:
+        return _held_line(sight, asked, waiting)
+    if not some:
+        return _without_record(sight, asked, found)
+    if len(some) == 1 and (found.kind == "visit" or some[0] == asked):
+        return _one(sight, asked, some[0], waiting)
+    return _many(sight, asked, found, waiting, limit)
+
+
+def _one(sight: Sight, asked: str, record: str, waiting: tuple[HeldLine, ...]) -> Trace:
+    """A single record, whole."""
+    standings = entries.of_record(sight, record)
+    standing = _pressing(standings)
+    claims = way.claims_of(sight, record)
+    rows = way.landed(sight, record)
+    changes = way.late_changes(sight, record)
+    steps = [
+        *way.landing_steps(sight, rows, waiting),
+        *way.ledger_steps(sight, standings),
+        *way.late_steps(changes),
+        *claims.steps,
+    ]
+    sentence = sentences.about_record(sight, standing, _rung(sight, standing, claims))
+    last = max((row.at for row in rows), default=None)
+    if waiting and (last is None or waiting[-1].held_at > last):
+        line = waiting[-1]
+        sentence += (
+            f" A later line of it waits at landing: line {line.line_no} of {line.file.name} "
+            f"({', '.join(line.codes)})."
+        )
+    return replace(
+        answer_of(sight, asked, "record", sentence, standing),
+        way=tuple(sorted(steps, key=lambda step: step.at)),
+        hops=standings,
+        late_changes=changes,
+        claims=claims.numbers,
+        held_lines=waiting,
+    )
+
+
+def _pressing(standings: Sequence[Standing]) -> Standing:
+    """The hop that answers for the record: the first it has not moved through, else the last."""
+    return next((found for found in standings if found.state != "moved"), standings[-1])
+
+
+def _rung(sight: Sight, standing: Standing, claims: way.Claims) -> str | None:
+    if not claims.numbers or standing.rung is None:
+        return None
+    since = claims.answered_at or max(step.at for step in claims.steps)
+    noun = "claim" if len(claims.numbers) == 1 else "claims"
+    numbers = ", ".join(claims.numbers)
+    return f"{noun} {numbers} on rung {standing.rung} since {sight.local(since)}"
+
+
+def _many(
+    sight: Sight, asked: str, found: Found, waiting: tuple[HeldLine, ...], limit: int
+) -> Trace:
+    """An id that concerns several records."""
+    still = entries.standing_still(sight, found, limit)
+    groups = entries.groups(sight, found)
+    number = sum(group.records for group in groups if group.state in OPEN)
+    worst = entries.with_reasons(sight, still[:1])[0] if still else None
+    what = f"{found.kind} {asked}"
+    sentence = sentences.about_many(sight, what, groups, number, worst)
+    sentence += sentences.about_rungs(entries.rungs(sight, found))
+    answer = (
+        answer_of(sight, asked, found.kind, sentence, worst)
+        if worst
+        else Trace(asked, found.kind, sentence)
+    )
+    return replace(answer, records=still, summary=groups, claims=found.claims, held_lines=waiting)
+
+
+def _without_record(sight: Sight, asked: str, found: Found) -> Trace:
+    """Rows name it, but no hop has a record of it."""
+    newest = max(found.mentions, key=lambda mention: mention.at)
+    name = files(sight, [newest.file_id])[newest.file_id].name
+    where = f"line {newest.line_no} of {name} at {sight.local(newest.at)}"
+    takers = sight.takers(newest.table)
+    steps = tuple(way.landing_steps(sight, found.mentions, ()))
+    if not newest.is_home:
+        return replace(
+            _never(sight, asked, found.kind),
+            sentence=f"{found.kind} {asked} itself was never received, but {where} names it. "
+            + sentences.about_feeds(sight, _news(sight, asked, found.kind)),
+            way=steps,
+        )
+    if not takers or found.kind not in {"visit", "plan"}:
+        sentence = f"{found.kind} {asked} is known, newest by {where}; no record concerns it yet."
+        return Trace(asked, found.kind, sentence, way=steps)
+    names = " and ".join(hop.name for hop in takers)
+    sentence = (
+        f"{found.kind} {asked} landed with {where}, but {names} does not know it; "
+        f"owner {takers[0].owner}; next: run `carehops pass {takers[0].name}` and ask again."
+    )
+    return Trace(
+        asked,
+        found.kind,
+        sentence,
+        record=asked,
+        hop="landing",
+        state="landed",
+        last_good="landed",
+        next=names,
+        stuck_since=newest.at,
+        owner=takers[0].owner,
+        way=steps,
+    )
+
+
+def _held_line(sight: Sight, asked: str, waiting: tuple[HeldLine, ...]) -> Trace:
+    """All that ever came of it waits at landing."""
+    line = waiting[-1]
+    owner = next((feed.owner for feed in sight.feeds if feed.name == line.file.feed), "nobody")
+    return Trace(
+        asked=asked,
+        kind="held line",
+        sentence=sentences.about_held_line(sight, asked, line, owner),
+        record=asked,
+        hop="landing",
+        state="held",
+        next="landed",
+        stuck_since=line.held_at,
+        reason_class=line.reason_class,
+        reason_code=line.codes[0],
+        owner=owner,
+        next_step=str(line.reasons[0]["next_step"]),
+        way=tuple(way.landing_steps(sight, (), waiting)),
+        held_lines=waiting,
+    )
+
+
+def _file(sight: Sight, asked: str, file: received.FileFound, limit: int) -> Trace:
+    """A file: what became of it, and of its records."""
+    owner = next((feed.owner for feed in sight.feeds if feed.name == file.feed), None)
+    sentence = sentences.about_file(sight, file, owner)
+    if file.verdict != "landed" or file.file_id is None:
+        return Trace(
+            asked=asked,
+            kind="file",
+            sentence=sentence,
+            hop="landing",
+            state=file.verdict,
+            stuck_since=file.at if file.verdict == "quarantined" else None,
+            reason_class=file.reason_class,
+            reason_code=file.reason_code,
+            owner=owner,
+            next_step=file.next_step,
+        )
+    binds: dict[str, object] = {"file_id": file.file_id}
+    sql = received.file_records(sight, file)
+    if ":hops" in sql:
+        binds["hops"] = sight.hop_names
+    found = Found("visit", sql, binds)
+    return replace(
+        _many(sight, asked, found, received.lines_held(sight, file, limit), limit),
+        kind="file",
+        sentence=sentence + _of_file(sight, found),
+    )
+
+
+def _of_file(sight: Sight, found: Found) -> str:
+    groups = entries.groups(sight, found)
+    still = entries.standing_still(sight, found, 1)
+    if not groups:
+        return ""
+    number = sum(group.records for group in groups if group.state in OPEN)
+    worst = entries.with_reasons(sight, still)[0] if still else None
+    return " " + sentences.about_many(sight, "It", groups, number, worst)
+
+
+def _news(sight: Sight, asked: str, kind: str | None) -> tuple[received.FeedNews, ...]:
+    likely = received.likely_feeds(sight, asked, kind)
+    return tuple(received.feed_news(sight, feed) for feed in likely)
+
+
+def _never(sight: Sight, asked: str, kind: str | None) -> Trace:
+    """Nothing names it."""
+    news = _news(sight, asked, kind)
+    what = f"{kind} {asked}" if kind else asked
+    sentence = f"{what} was never received. {sentences.about_feeds(sight, news)}"
+    return Trace(asked, "unknown", sentence, state="never received", feeds=news)

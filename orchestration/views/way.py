@@ -1,0 +1,207 @@
+"""The way a record came: every file, line, hop, change, claim and reply, in the order of time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orchestration.ground.contracts import Table
+from orchestration.views.entries import Standing
+from orchestration.views.identifiers import holders
+from orchestration.views.mentions import File, HeldLine, Mention, files, rows_of
+from orchestration.views.sight import Sight
+
+_MANY = 200
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a record.
+
+    Args:
+        at: When.
+        hop: Where: ``landing`` or a hop.
+        event: What, in a word or two.
+        detail: The same for people.
+        file: File it came with or from.
+        line: Line there.
+        codes: Reasons.
+        by: Who did it.
+        told: What a reply says, as codes.
+    """
+
+    at: datetime
+    hop: str
+    event: str
+    detail: str
+    file: str | None = None
+    line: int | None = None
+    codes: tuple[str, ...] = ()
+    by: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LateChange:
+    """Something a record relied on that changed after it had moved."""
+
+    hop: str
+    relied_on: str
+    old_version: int
+    new_version: int
+    changed_at: datetime | None
+    changed_by: str | None
+    seen_at: datetime
+    is_final: bool
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a record was billed on, and the newest answer to it."""
+
+    numbers: tuple[str, ...]
+    steps: tuple[Step, ...]
+    answered_at: datetime | None
+
+
+def landed(sight: Sight, record: str) -> tuple[Mention, ...]:
+    """The rows a record was made of, all versions, oldest first."""
+    makers = [feed for feed in sight.feeds if sight.takers(f"landing.{feed.table.name}")]
+    parts = record.split("/")
+    key_length = {f"landing.{feed.table.name}": len(feed.table.key) for feed in makers}
+    return tuple(
+        mention
+        for mention in rows_of(sight, record, makers)
+        # an id longer than the row's key names one version of it
+        if len(parts) == key_length[mention.table] or f"v{mention.version}" in parts
+    )
+
+
+def landing_steps(
+    sight: Sight, rows: tuple[Mention, ...], held: tuple[HeldLine, ...]
+) -> Iterator[Step]:
+    """How it landed: rows, and lines that wait."""
+    known = files(sight, (row.file_id for row in rows))
+    for row in rows:
+        file = known.get(row.file_id) or File(row.file_id, f"file {row.file_id}", "", "")
+        version = "" if row.version is None else f"version {row.version} "
+        detail = f"{version}landed as line {row.line_no} of {file.name}"
+        yield Step(row.at, "landing", "landed", detail, file.name, row.line_no)
+    for line in held:
+        detail = f"line {line.line_no} of {line.file.name} waits: {', '.join(line.codes)}"
+        codes = tuple(line.codes)
+        yield Step(line.held_at, "landing", "held", detail, line.file.name, line.line_no, codes)
+
+
+def ledger_steps(sight: Sight, standings: tuple[Standing, ...]) -> Iterator[Step]:
+    """What hops decided."""
+    hop_of = {standing.entry_id: standing.hop for standing in standings}
+    for standing in standings:
+        detail = f"taken into the queue of {standing.hop}"
+        yield Step(standing.received_at, standing.hop, "received", detail)
+    rows = sight.rows(
+        "select * from ledger.transition where entry_id = any(:entries)"
+        # newest by time, not by number: the number's index would be walked through all history
+        " order by at desc, transition_id desc limit :many",
+        entries=list(hop_of),
+        many=_MANY,
+    )
+    for row in reversed(rows):
+        change = row.to_state if row.from_state != row.to_state else f"still {row.to_state}"
+        where = f" at {row.checkpoint}" if row.checkpoint else ""
+        why = f": {', '.join(row.reason_codes)}" if row.reason_codes else ""
+        note = f" ({row.note})" if row.note else ""
+        detail = f"{change}{where}{why}{note}"
+        yield Step(
+            row.at,
+            hop_of[row.entry_id],
+            row.to_state,
+            detail,
+            codes=tuple(row.reason_codes),
+            by=row.actor,
+        )
+
+
+def late_changes(sight: Sight, record: str) -> tuple[LateChange, ...]:
+    """What changed under a record after it had moved, oldest first."""
+    rows = sight.rows(
+        "select hop, relied_on, old_version, new_version, changed_at, changed_by, seen_at"
+        " , is_final, consequence"
+        " from ledger.late_change where record_id = :record order by seen_at, late_change_id",
+        record=record,
+    )
+    return tuple(LateChange(*tuple(row)) for row in rows)
+
+
+def late_steps(changes: tuple[LateChange, ...]) -> Iterator[Step]:
+    """The same as steps."""
+    for change in changes:
+        detail = (
+            f"{change.relied_on} changed from version {change.old_version} to "
+            f"{change.new_version} after it had moved: {change.consequence}"
+        )
+        yield Step(change.seen_at, change.hop, "late change", detail, by=change.changed_by)
+
+
+def claims_of(sight: Sight, record: str) -> Claims:
+    """The claims a record is on, and every reply that names one of them."""
+    numbers: dict[str, datetime] = {}
+    known = list(holders(sight.feeds, sight.hops))
+    steps = []
+    for holder in known:
+        if holder.hop is None or "record_id" not in _key(sight, holder.hop, holder.table):
+            continue
+        for column in holder.of_kind("claim"):
+            for row in sight.rows(
+                f"select {column} as claim, published_at from {holder.table}"
+                f" where record_id = :record and {column} is not null",
+                record=record,
+            ):
+                if row.claim not in numbers:
+                    numbers[row.claim] = row.published_at
+                    detail = f"billed on claim {row.claim}"
+                    steps.append(Step(row.published_at, holder.hop, "claimed", detail))
+    replies = [
+        step
+        for holder in known
+        if holder.contract is not None and numbers
+        for column in holder.of_kind("claim")
+        for step in _replies(sight, holder.contract, column, list(numbers))
+    ]
+    answered = max((step.at for step in replies), default=None)
+    return Claims(tuple(numbers), (*steps, *replies), answered)
+
+
+def _key(sight: Sight, hop: str, table: str) -> tuple[str, ...]:
+    return next(t.key for t in sight.hop(hop).targets if f"core.{t.name}" == table)
+
+
+def _replies(sight: Sight, table: Table, column: str, claims: list[str]) -> Iterator[Step]:
+    """What came back: only columns of codes, which hold nobody's data."""
+    told = [
+        known.name
+        for known in table.columns
+        if not known.payload and known.identifies is None and known.name not in table.key
+    ]
+    rows = sight.rows(
+        f"select reply.file_id, reply.line_no, reply.landed_at, file.name as file_name"
+        f" , {', '.join(f'reply.{name}' for name in told)}"
+        f" from landing.{table.name} as reply"
+        " left join landing.file as file on reply.file_id = file.file_id"
+        f" where reply.{column} = any(:claims) order by reply.landed_at limit :many",
+        claims=claims,
+        many=_MANY,
+    )
+    for row in rows:
+        says = {name: getattr(row, name) for name in told if getattr(row, name) is not None}
+        words = " ".join(str(value) for value in says.values())
+        yield Step(
+            row.landed_at,
+            "landing",
+            "reply",
+            f"reply: {words}",
+            row.file_name,
+            row.line_no,
+            told=says,
+        )
