@@ -21,13 +21,24 @@ HOP = Hop(
     ),
     follows="delivery_to_billing",
     targets=(
-        Target("claim_batch", ("batch_no",), "One file to one payer."),
-        Target("claim", ("claim_id",), "One claim: a client's lines of a week under one cover."),
+        Target(
+            "claim_batch",
+            ("batch_no",),
+            "One file to one payer.",
+            identifies=dict.fromkeys(("batch_no", "interchange_control", "group_control"), "batch"),
+        ),
+        Target(
+            "claim",
+            ("claim_id",),
+            "One claim: a client's lines of a week under one cover.",
+            identifies={"claim_id": "claim", "batch_no": "batch"},
+        ),
         Target(
             "claim_line",
             ("record_id", "line_no"),
             "One billable line on its claim.",
             per_record=True,
+            identifies={"claim_id": "claim"},
         ),
     ),
     minimum_dataset=("client_id", "payer_id", "amount_cents", "claim_id", "batch_key"),

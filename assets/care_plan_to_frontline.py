@@ -21,6 +21,7 @@ HOP = Hop(
             key=("record_id",),
             meaning="How far one plan version got with one caregiver.",
             per_record=True,
+            identifies={"plan_id": "plan", "caregiver_id": "caregiver"},
         ),
         Target(
             name="frontline_task",

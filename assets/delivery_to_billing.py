@@ -31,6 +31,7 @@ HOP = Hop(
             key=("record_id", "line_no"),
             meaning="One priced line of a visit, with the authorization it draws on.",
             per_record=True,
+            identifies={"auth_id": "authorization", "auth_number": "authorization"},
         ),
     ),
     minimum_dataset=(

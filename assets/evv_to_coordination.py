@@ -27,6 +27,7 @@ HOP = Hop(
             key=("record_id",),
             meaning="One visit whose people, times and tasks stand.",
             per_record=True,
+            identifies={"caregiver_id": "caregiver"},
         ),
         Target(
             name="visit_deviation",
