@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from orchestration.ground.clock import parse_instant
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database
+from orchestration.watch.facts import of_feeds, of_hops
 from orchestration.watch.freshness import Facts, Freshness, WorkingTime, freshness
 
 
@@ -22,21 +23,18 @@ class Standing:
     """How fresh one feed or hop is.
 
     Args:
-        subject: Its contract.
-        facts: What is stored about it.
+        name: Name of the feed or hop: its asset key too.
+        what: Which of the two it is.
         freshness: The judgement.
+        watched_since: When it was first looked at.
         changed: Whether it stood differently when last looked at, or was never looked at.
     """
 
-    subject: Feed | Hop
-    facts: Facts
+    name: str
+    what: str
     freshness: Freshness
+    watched_since: datetime
     changed: bool = True
-
-    @property
-    def name(self) -> str:
-        """Name of the feed or hop: its asset key too."""
-        return self.subject.name
 
 
 Tell = Callable[[Standing], None]
@@ -50,6 +48,7 @@ def watch(
     *,
     tell: Tell,
     unseen: Collection[str] = (),
+    some_are_broken: bool = False,
 ) -> list[Standing]:
     """Look at everything, tell what changed, write it down.
 
@@ -62,16 +61,24 @@ def watch(
         calendar: The agency's business days.
         tell: Is told each standing that changed in state or in kind of finding.
         unseen: Names to tell in any case, because whoever is told has lost them.
+        some_are_broken: Whether contracts are missing only because they cannot be loaded; what
+            was watched before is then stale. Otherwise it is gone, and forgotten.
     """
     with database.transaction() as connection:
         # two watches at once (a run's and the sensor's) would tell the same change twice
         connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('carehops:watch'))"))
         standings = look(connection, subjects, now, calendar)
+        if some_are_broken:
+            standings += _orphans(connection, {standing.name for standing in standings})
         for standing in standings:
             if standing.changed or standing.name in unseen:
                 tell(standing)
         for standing in standings:
             _write(connection, standing, now)
+        connection.execute(
+            sa.text("delete from ops.watch_state where subject <> all(:names)"),
+            {"names": [standing.name for standing in standings]},
+        )
     return standings
 
 
@@ -84,14 +91,18 @@ def look(
     """How everything stands, compared with what was last written down; changes nothing."""
     feeds = [subject for subject in subjects if isinstance(subject, Feed)]
     hops = [subject for subject in subjects if isinstance(subject, Hop)]
-    before: dict[str, Any] = {
-        row.subject: row
-        for row in connection.execute(sa.text("select subject, state, detail from ops.watch_state"))
-    }
-    stored = _of_feeds(connection, feeds) | _of_hops(connection, hops, now)
+    before = _before(connection)
+    stored = of_feeds(connection, feeds) | of_hops(connection, hops, now)
     return [
         _stand(subject, stored, before.get(subject.name), now, calendar) for subject in subjects
     ]
+
+
+def _before(connection: sa.Connection) -> dict[str, Any]:
+    rows = connection.execute(
+        sa.text("select subject, state, detail, seen_at from ops.watch_state order by subject")
+    )
+    return {row.subject: row for row in rows}
 
 
 def _stand(
@@ -104,114 +115,30 @@ def _stand(
     watched_since = now if before is None else parse_instant(before.detail["watched_since"])
     facts = Facts(watched_since=watched_since, **stored.get(subject.name, {}))
     found = freshness(subject, facts, now, calendar)
-    changed = before is None or (before.state, before.detail["kinds"]) != (
+    what = "feed" if isinstance(subject, Feed) else "hop"
+    return Standing(subject.name, what, found, watched_since, _differs(before, found))
+
+
+def _differs(before: Any, found: Freshness) -> bool:
+    return before is None or (before.state, before.detail["kinds"]) != (
         found.state,
         list(found.kinds),
     )
-    return Standing(subject, facts, found, changed)
 
 
-def _of_feeds(connection: sa.Connection, feeds: Sequence[Feed]) -> dict[str, dict[str, Any]]:
-    rows = connection.execute(
-        _FEEDS,
-        {
-            "feeds": [feed.name for feed in feeds],
-            "empty_allowed": [feed.empty_allowed for feed in feeds],
-        },
-    )
-    return {row.feed: _facts(row, "feed") for row in rows}
-
-
-def _of_hops(
-    connection: sa.Connection, hops: Sequence[Hop], now: datetime
-) -> dict[str, dict[str, Any]]:
-    rows = connection.execute(
-        _HOPS,
-        {
-            "hops": [hop.name for hop in hops],
-            "stuck_after": [hop.timing.stuck_after for hop in hops],
-            "now": now,
-        },
-    )
-    return {row.hop: _facts(row, "hop") for row in rows}
-
-
-def _facts(row: sa.Row[Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in row._mapping.items() if key != name}
-
-
-# A complete file brought rows, or brought none where none is a good answer: then the data is as
-# new as the file. An event from the future is no newer than the file that told of it.
-_FEEDS = sa.text("""
-select
-    feed.name as feed
-    , good.landed_at as last_good_at
-    , greatest(newest.at, nothing.landed_at) as newest_event_at
-from unnest(cast(:feeds as text []), cast(:empty_allowed as boolean []))
-    as feed (name, empty_allowed)
-left join lateral (
-    select file.landed_at
-    from landing.file as file
-    where
-        file.feed = feed.name and file.verdict = 'landed'
-        and (file.row_count > 0 or (feed.empty_allowed and file.held_count = 0))
-    order by file.landed_at desc limit 1
-) as good on true
-left join lateral (
-    select file.landed_at
-    from landing.file as file
-    where
-        file.feed = feed.name and file.verdict = 'landed' and feed.empty_allowed
-        and file.row_count = 0 and file.held_count = 0
-    order by file.landed_at desc limit 1
-) as nothing on true
-left join lateral (
-    select max(least(file.newest_event_at, file.landed_at)) as at
-    from landing.file as file
-    where
-        file.feed = feed.name and file.verdict = 'landed' and file.newest_event_at is not null
-) as newest on true
-""")
-
-_HOPS = sa.text("""
-select
-    hop.name as hop
-    , good.finished_at as last_good_at
-    , coalesce(open.untaken, 0) as untaken
-    , open.untaken_since
-    , coalesce(open.overdue, 0) as overdue
-    , open.overdue_since
-    , coalesce(out.records, 0) as unanswered
-    , out.since as unanswered_since
-from unnest(cast(:hops as text []), cast(:stuck_after as interval [])) as hop (name, stuck_after)
-left join lateral (
-    select pass.finished_at
-    from ledger.pass as pass
-    where pass.hop = hop.name and pass.outcome = 'published'
-    order by pass.pass_id desc limit 1
-) as good on true
-left join lateral (
-    select
-        count(*) filter (where is_untaken) as untaken
-        , min(since) filter (where is_untaken) as untaken_since
-        , count(*) filter (where due_at < :now) as overdue
-        , min(due_at) filter (where due_at < :now) as overdue_since
-    from (
-        select
-            entry.since, entry.due_at
-            , entry.reason_code is null and entry.since <= :now - hop.stuck_after as is_untaken
-        from ledger.entry as entry
-        where entry.hop = hop.name and entry.state in ('waiting', 'held')
-    ) as entry
-) as open on true
-left join lateral (
-    select count(*) as records, min(entry.since) as since
-    from ledger.entry as entry
-    where
-        entry.hop = hop.name and entry.state = 'moved'
-        and entry.rung in ('sent', 'sent-unconfirmed')
-) as out on true
-""")
+def _orphans(connection: sa.Connection, names: Collection[str]) -> list[Standing]:
+    """What was watched and has no contract now, because its module cannot be loaded."""
+    said = "its contract cannot be loaded, so nothing runs it"
+    orphans = []
+    for name, before in _before(connection).items():
+        if name not in names:
+            since = parse_instant(before.detail["counts_from"])
+            found = Freshness("stale", (said,), since, ("not_run",))
+            watched_since = parse_instant(before.detail["watched_since"])
+            orphans.append(
+                Standing(name, before.detail["what"], found, watched_since, _differs(before, found))
+            )
+    return orphans
 
 
 def _write(connection: sa.Connection, standing: Standing, now: datetime) -> None:
@@ -223,11 +150,11 @@ def _write(connection: sa.Connection, standing: Standing, now: datetime) -> None
             "state": found.state,
             "now": now,
             "detail": {
-                "what": "feed" if isinstance(standing.subject, Feed) else "hop",
+                "what": standing.what,
                 "because": list(found.because),
                 "kinds": list(found.kinds),
                 "counts_from": found.since.isoformat(),
-                "watched_since": standing.facts.watched_since.isoformat(),
+                "watched_since": standing.watched_since.isoformat(),
             },
         },
     )

@@ -1,0 +1,80 @@
+"""The hops' code location: every feed and hop as an asset, with checks, schedules and sensors.
+
+``build_defs`` puts it together from what is discovered; what it is handed instead is used as it
+is. Nothing is opened here: the first run that needs the database opens it.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+
+import dagster as dg
+
+from orchestration import assembly
+from orchestration.feed_asset import feed_assets
+from orchestration.flow.hop_pass import PassOutcome
+from orchestration.flow.landing.verdict import Verdict
+from orchestration.fresh_checks import fresh_checks
+from orchestration.ground.agency import read_agency
+from orchestration.ground.settings import Settings, read_settings
+from orchestration.hop_asset import hop_asset
+from orchestration.lineage import Picture
+from orchestration.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
+from orchestration.sensors import after_landing_sensor, drop_folder_sensor
+
+Told = Callable[[Verdict | PassOutcome], None]
+
+
+def build_defs(
+    *,
+    settings: Settings | None = None,
+    picture: Picture | None = None,
+    open_house: Callable[[], assembly.House] | None = None,
+    told: Told = lambda _: None,
+) -> dg.Definitions:
+    """All definitions of the hops' location.
+
+    Args:
+        settings: Where things are; read from the environment by default.
+        picture: What there is to draw; discovered by default.
+        open_house: Gives database, landing and passes; opened at first need by default.
+        told: Is told what became of each file and each pass.
+    """
+    settings = settings or read_settings()
+    picture = picture or Picture(
+        assembly.feeds(), assembly.hops(), read_agency(settings.agency_folder)
+    )
+    open_house = open_house or _opened_once(settings)
+    landing, each, everything = landing_job(picture), hop_jobs(picture), all_hops_job(picture)
+    return dg.Definitions(
+        assets=[
+            feed_assets(picture, open_house, told),
+            *(
+                hop_asset(hop, assembly.suite_of(hop.name), picture, open_house, told)
+                for hop in picture.hops
+            ),
+        ],
+        asset_checks=fresh_checks(picture, open_house),
+        jobs=[landing, *each, everything],
+        schedules=hop_schedules(picture, each),
+        sensors=[
+            drop_folder_sensor(picture, settings.drop, landing),
+            after_landing_sensor(picture, landing, each),
+        ],
+        executor=dg.in_process_executor,
+    )
+
+
+def _opened_once(settings: Settings) -> Callable[[], assembly.House]:
+    lock = Lock()
+    houses: list[assembly.House] = []
+
+    def open_house() -> assembly.House:
+        with lock:
+            if not houses:
+                houses.append(assembly.assemble(settings))
+            return houses[0]
+
+    return open_house
+
+
+defs = build_defs()

@@ -1,0 +1,188 @@
+"""Feeds as assets: materializing them lands what is in the drop folder, oldest file first.
+
+One step lands for all feeds that are asked for, in the order files came, because later files may
+rest on earlier ones of other feeds. A feed materializes only when complete rows really came:
+Dagster's clock starts anew with every materialization, and an empty or refused file is no news.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import sqlalchemy as sa
+
+from orchestration.flow.landing.verdict import Verdict
+from orchestration.ground.contracts import Feed
+from orchestration.lineage import COMPLETE, HELD_LINES, Picture, feed_spec
+from orchestration.refusals import RETRIES, attempt, refusal
+
+if TYPE_CHECKING:
+    from orchestration.assembly import House
+
+_SHOWN = "last_arrival"
+
+
+def feed_assets(
+    picture: Picture,
+    open_house: Callable[[], "House"],
+    told: Callable[[Verdict], None],
+) -> dg.AssetsDefinition:
+    """The assets of all feeds.
+
+    Args:
+        picture: All feeds and hops.
+        open_house: Gives database and landing when a run needs them.
+        told: Is told what became of each file, for programs that land files themselves.
+    """
+    feeds = {feed.name: feed for feed in picture.feeds}
+
+    def land(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        wanted = {key.to_user_string() for key in context.selected_asset_keys}
+        only = None if wanted == set(feeds) else wanted
+        verdicts, error = attempt(
+            lambda: open_house().landing.sweep(open_house().settings.drop, feeds=only)
+        )
+        for verdict in verdicts or ():
+            told(verdict)
+            context.log.info(_sentence(verdict))
+        # what came is read from what is stored: a file that landed before this step died, or by
+        # hand, is news all the same
+        shown = _last_shown(context.instance, wanted)
+        stored, unread = attempt(lambda: _stored(open_house(), shown))
+        for name, files in (stored or {}).items():
+            news = [file for file in files if _is_news(feeds[name], file, shown[name])]
+            if news:
+                yield _materialization(name, news)
+            yield _complete(name, files)
+            yield _held_lines(name, files)
+        if error or unread:
+            raise refusal(error or unread or RuntimeError())
+
+    made: dg.AssetsDefinition = dg.multi_asset(
+        name="landing",
+        specs=[feed_spec(feed, picture) for feed in picture.feeds],
+        check_specs=[spec for feed in picture.feeds for spec in _check_specs(feed)],
+        can_subset=True,
+        retry_policy=RETRIES,
+    )(land)
+    return made
+
+
+def _is_news(feed: Feed, file: Any, shown: int) -> bool:
+    """Whether a file not yet shown brought rows, or none where none is a good answer."""
+    if file.verdict != "landed" or file.arrival_id <= shown:
+        return False
+    return file.row_count > 0 or (feed.empty_allowed and file.held_count == 0)
+
+
+def _check_specs(feed: Feed) -> Iterator[dg.AssetCheckSpec]:
+    yield dg.AssetCheckSpec(
+        COMPLETE,
+        asset=feed.name,
+        description="The last file was whole and landed: right columns, right counts, not cut "
+        "short, not empty where rows are due. A file that is not is quarantined: its bytes are "
+        "kept, none of its rows are used.",
+    )
+    yield dg.AssetCheckSpec(
+        HELD_LINES,
+        asset=feed.name,
+        description="Every line of the last file became a row. Lines that cannot be read are "
+        "kept with their reasons and wait for a corrected record; the others go on.",
+    )
+
+
+def _sentence(verdict: Verdict) -> str:
+    counts = f"{verdict.rows} rows, {verdict.held_lines} held, {verdict.repeated} known before"
+    why = f": {verdict.reason_code}" if verdict.reason_code else ""
+    return f"file {verdict.file_id} of {verdict.feed or 'no feed'} {verdict.verdict}{why}; {counts}"
+
+
+def _materialization(name: str, news: Sequence[Any]) -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(
+        asset_key=name,
+        metadata={
+            "files": len(news),
+            "rows": sum(file.row_count for file in news),
+            "held_lines": sum(file.held_count for file in news),
+            "repeated_lines": sum(file.repeated_count for file in news),
+            "file_ids": ", ".join(str(file.file_id) for file in news),
+            _SHOWN: max(file.arrival_id for file in news),
+        },
+        # what stands on it is shown as behind until it has run again
+        data_version=dg.DataVersion(str(news[-1].sha256)),
+    )
+
+
+def _complete(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
+    if not files:
+        return _result(name, COMPLETE, "WARN", "no file has come yet")
+    file = files[-1]
+    facts = {"file_id": file.file_id or 0, "verdict": file.verdict, "code": file.code or ""}
+    if file.verdict in ("landed", "already_seen"):
+        return _result(name, COMPLETE, None, "the last file was whole", **facts)
+    said = f"the last file was {file.verdict}: {file.reason or file.code}. {file.next_step or ''}"
+    return _result(name, COMPLETE, "ERROR", said.strip(), **facts)
+
+
+def _held_lines(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
+    held = (files[-1].held_count or 0) if files else 0
+    said = f"{held} lines of the last file wait" if held else "every line became a row"
+    return _result(name, HELD_LINES, "WARN" if held else None, said, held_lines=held)
+
+
+def _result(
+    name: str, check: str, failed_as: str | None, said: str, **facts: Any
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=name,
+        check_name=check,
+        passed=failed_as is None,
+        severity=dg.AssetCheckSeverity(failed_as or "ERROR"),
+        description=said,
+        metadata=facts,
+    )
+
+
+def _last_shown(instance: dg.DagsterInstance, names: set[str]) -> dict[str, int]:
+    """The last arrival each feed's newest materialization tells of."""
+    shown = dict.fromkeys(sorted(names), 0)
+    for record in instance.get_asset_records([dg.AssetKey(name) for name in shown]):
+        newest = record.asset_entry.last_materialization
+        if newest and newest.asset_materialization:
+            told = newest.asset_materialization.metadata.get(_SHOWN)
+            shown[record.asset_entry.asset_key.to_user_string()] = int(
+                str(told.value if told else 0)
+            )
+    return shown
+
+
+def _stored(house: "House", shown: Mapping[str, int]) -> dict[str, list[Any]]:
+    """Arrivals not yet shown, and the last one in any case, oldest first."""
+    with house.database.engine.connect() as connection:
+        rows = connection.execute(_ARRIVALS, {"feeds": list(shown), "shown": list(shown.values())})
+        found: dict[str, list[Any]] = {name: [] for name in shown}
+        for row in rows:
+            found[row.feed].append(row)
+    return found
+
+
+_ARRIVALS = sa.text("""
+with last as (
+    select asked.name, asked.shown, max(arrival.arrival_id) as arrival_id
+    from unnest(cast(:feeds as text []), cast(:shown as bigint [])) as asked (name, shown)
+    inner join landing.arrival as arrival on arrival.feed = asked.name
+    group by 1, 2
+)
+
+select
+    arrival.arrival_id, arrival.feed, arrival.verdict, arrival.reason_code as code
+    , file.file_id, file.sha256, file.row_count, file.held_count, file.repeated_count
+    , file.reason, file.next_step
+from last
+inner join landing.arrival as arrival
+    on
+        arrival.feed = last.name
+        and (arrival.arrival_id > last.shown or arrival.arrival_id = last.arrival_id)
+left join landing.file as file on arrival.file_id = file.file_id
+order by arrival.arrival_id
+""")

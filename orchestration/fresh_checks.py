@@ -1,0 +1,120 @@
+"""The check called ``fresh``: what the watch knows, where the lineage picture shows it.
+
+Dagster's picture stays green when a freshness policy fails; a failed check turns the asset red.
+The watch reports it without a run whenever something changes. It is defined here so that it is
+drawn, and so that whoever presses its button gets the same answer from the same function.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from orchestration.ground.agency import Agency
+from orchestration.ground.contracts import Feed, Hop
+from orchestration.lineage import FRESH, Picture
+from orchestration.refusals import attempt, refusal
+from orchestration.watch.freshness import Freshness, WorkingTime
+from orchestration.watch.standing import Standing, Tell, look
+
+if TYPE_CHECKING:
+    from orchestration.assembly import House
+
+
+def calendar_of(agency: Agency) -> WorkingTime:
+    """The agency's business days."""
+    return WorkingTime(agency.zone_info, agency.closures)
+
+
+def fresh_checks(
+    picture: Picture, open_house: Callable[[], "House"]
+) -> list[dg.AssetChecksDefinition]:
+    """One check for each feed and hop."""
+    return [_fresh_check(subject, open_house) for subject in picture.subjects]
+
+
+def _fresh_check(subject: Feed | Hop, open_house: Callable[[], "House"]) -> Any:
+    what = (
+        "Complete files come in time and tell of recent things."
+        if isinstance(subject, Feed)
+        else f"Passes are published in time, no {subject.record} is stuck, and what was sent is "
+        "answered."
+    )
+
+    @dg.asset_check(
+        asset=subject.name,
+        name=FRESH,
+        description=f"{what} Reported by the watch, without a run, whenever it changes.",
+    )
+    def fresh() -> dg.AssetCheckResult:
+        standing, error = attempt(lambda: _look(open_house(), subject))
+        if standing is None:
+            raise refusal(error or RuntimeError())
+        found = standing.freshness
+        return dg.AssetCheckResult(
+            passed=found.state == "fresh",
+            severity=_severity(found),
+            description=_said(found),
+            metadata=_facts(found),
+        )
+
+    return fresh
+
+
+def _look(house: "House", subject: Feed | Hop) -> Standing:
+    with house.database.engine.connect() as connection:
+        (standing,) = look(connection, [subject], house.clock.now(), calendar_of(house.agency))
+    return standing
+
+
+def mirror(instance: dg.DagsterInstance) -> Tell:
+    """Shows a standing in the lineage picture, without a run."""
+
+    def tell(standing: Standing) -> None:
+        found = standing.freshness
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey(standing.name),
+                check_name=FRESH,
+                passed=found.state == "fresh",
+                severity=_severity(found),
+                description=_said(found),
+                metadata=_facts(found),
+            )
+        )
+
+    return tell
+
+
+def never_shown(instance: dg.DagsterInstance, names: Iterable[str]) -> set[str]:
+    """Names whose check has never been reported, as far as Dagster's storage knows."""
+    keys = {name: dg.AssetCheckKey(dg.AssetKey(name), FRESH) for name in names}
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
+    return {name for name, key in keys.items() if key not in known}
+
+
+def _severity(found: Freshness) -> dg.AssetCheckSeverity:
+    stale = found.state == "stale"
+    return dg.AssetCheckSeverity.ERROR if stale else dg.AssetCheckSeverity.WARN
+
+
+def _said(found: Freshness) -> str:
+    return "; ".join((found.state, *found.because))
+
+
+def _facts(found: Freshness) -> dict[str, Any]:
+    return {
+        "state": found.state,
+        "because": dg.MetadataValue.md(_listed(found.because) or "nothing is late"),
+        "kinds": ", ".join(found.kinds),
+        "counts_from": dg.MetadataValue.timestamp(_instant(found.since)),
+    }
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _instant(at: datetime) -> float:
+    return at.timestamp()

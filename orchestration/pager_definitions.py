@@ -1,0 +1,109 @@
+"""The pager's code location: it watches how fresh everything is, whatever becomes of the hops.
+
+When the hops' location cannot be loaded, Dagster's own freshness stops without a word and says
+that all is well. So the watch lives here, reads the contracts module by module, judges stored
+state itself, and calls stale whatever has lost its contract.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+import dagster as dg
+
+import assets
+import assets.feeds
+from orchestration.fresh_checks import calendar_of, mirror, never_shown
+from orchestration.ground.agency import read_agency
+from orchestration.ground.clock import SystemClock
+from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.database import Database, open_database
+from orchestration.ground.settings import Settings, read_settings
+from orchestration.refusals import attempt, refusal
+from orchestration.watch.standing import Standing, watch
+
+WATCH_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """What could be read of the contracts.
+
+    Args:
+        subjects: Feeds and hops.
+        broken: Modules that cannot be imported.
+    """
+
+    subjects: tuple[Feed | Hop, ...]
+    broken: tuple[str, ...]
+
+
+def read_contracts() -> Contracts:
+    """Every contract that can be read; a broken module costs only its own."""
+    subjects: list[Feed | Hop] = []
+    broken: list[str] = []
+    for package in (assets.feeds, assets):
+        for found in pkgutil.iter_modules(package.__path__):
+            if found.ispkg:
+                continue
+            name = f"{package.__name__}.{found.name}"
+            module, error = attempt(partial(importlib.import_module, name))
+            if error is not None:
+                broken.append(name)
+            subjects.extend(getattr(module, "FEEDS", ()))
+            subjects.extend(filter(None, [getattr(module, "HOP", None)]))
+    return Contracts(tuple(subjects), tuple(broken))
+
+
+def build_pager_defs(
+    *,
+    settings: Settings | None = None,
+    contracts: Callable[[], Contracts] | None = None,
+    database: Callable[[], Database] | None = None,
+) -> dg.Definitions:
+    """All definitions of the pager's location.
+
+    Args:
+        settings: Where things are; read from the environment by default.
+        contracts: Gives what is watched; read once by default.
+        database: Gives our database; opened at first need by default.
+    """
+    settings = settings or read_settings()
+    contracts = contracts or cache(read_contracts)
+    opened = database or cache(lambda: open_database(settings))
+
+    def look_around(instance: dg.DagsterInstance) -> list[Standing]:
+        known = contracts()
+        return watch(
+            opened(),
+            known.subjects,
+            SystemClock().now(),
+            calendar_of(read_agency(settings.agency_folder)),
+            tell=mirror(instance),
+            unseen=never_shown(instance, [subject.name for subject in known.subjects]),
+            some_are_broken=bool(known.broken),
+        )
+
+    @dg.sensor(
+        name="freshness_watch",
+        minimum_interval_seconds=WATCH_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Judges from stored state how fresh every feed and hop is, and shows it on "
+        "them as the check called fresh whenever it changes.",
+    )
+    def freshness_watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        standings, error = attempt(lambda: look_around(context.instance))
+        if standings is None:
+            raise refusal(error or RuntimeError())
+        if broken := contracts().broken:
+            message = f"{', '.join(broken)} cannot be loaded; what they describe is not running"
+            raise dg.Failure(message)
+        told = [standing.name for standing in standings if standing.changed]
+        return dg.SkipReason(f"{len(standings)} looked at; changed: {', '.join(told) or 'none'}")
+
+    return dg.Definitions(sensors=[freshness_watch])
+
+
+defs = build_pager_defs()

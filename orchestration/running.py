@@ -1,0 +1,123 @@
+"""Land what has come and run every hop once, in this process, through Dagster.
+
+The same assets, checks and numbers as when schedules run them, on the same instance: what
+``carehops run`` did is seen in ``carehops ui`` afterwards.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assembly import House
+from orchestration.definitions import build_defs
+from orchestration.flow.hop_pass import PassOutcome
+from orchestration.flow.landing.verdict import Verdict
+from orchestration.fresh_checks import calendar_of, mirror, never_shown
+from orchestration.ground.failures import TransientFailure
+from orchestration.instance import IN_PROCESS, alone, give_up_lost_runs, open_instance
+from orchestration.lineage import Picture
+from orchestration.schedules import ALL_HOPS_JOB, LANDING_JOB
+from orchestration.watch.standing import Standing, watch
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Ran:
+    """What one run of everything did.
+
+    Args:
+        verdicts: What became of each file.
+        passes: What each hop's pass did, those that stopped included.
+        failures: What went wrong, one sentence each.
+        standings: How fresh everything is afterwards.
+    """
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    passes: list[PassOutcome] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing failed; held records and stale feeds are no failures of the run."""
+        return not self.failures
+
+
+def run_everything(house: House, say: Callable[[str], None] = lambda _: None) -> Ran:
+    """Land, run every hop once, look how fresh everything is.
+
+    Args:
+        house: Everything that is needed.
+        say: Is told, in a line each, what happens.
+
+    Raises:
+        TransientFailure: another program is doing the same on this database right now.
+    """
+    ran = Ran()
+
+    def told(happened: Verdict | PassOutcome) -> None:
+        if isinstance(happened, Verdict):
+            ran.verdicts.append(happened)
+        else:
+            ran.passes.append(happened)
+        say(_line(happened))
+
+    with (
+        alone(house.database, "run") as is_alone,
+        open_instance(house.settings, house.database) as instance,
+    ):
+        if not is_alone:
+            raise TransientFailure("another run is at work on this database; wait until it ends")
+        # whoever ran before and left a run open is dead: its lock is ours
+        give_up_lost_runs(instance, in_process=True)
+        picture = Picture(house.feeds, house.hops, house.agency)
+        defs = build_defs(
+            settings=house.settings, picture=picture, open_house=lambda: house, told=told
+        )
+        for name in (LANDING_JOB, ALL_HOPS_JOB):
+            for failure in _run(defs.resolve_job_def(name), instance):
+                ran.failures.append(failure)
+                say(failure)
+        ran.standings = watch(
+            house.database,
+            picture.subjects,
+            house.clock.now(),
+            calendar_of(house.agency),
+            tell=mirror(instance),
+            unseen=never_shown(instance, [subject.name for subject in picture.subjects]),
+        )
+    return ran
+
+
+def _run(job: dg.JobDefinition, instance: dg.DagsterInstance) -> Iterator[str]:
+    result = job.execute_in_process(
+        instance=instance,
+        run_config=_QUIET,
+        raise_on_error=False,
+        tags={IN_PROCESS: "yes", "dagster/max_retries": "0"},
+    )
+    for event in result.all_events:
+        if event.is_step_failure:
+            yield _why(event.step_failure_data)
+    if not result.success and not any(event.is_step_failure for event in result.all_events):
+        yield f"{job.name} did not succeed; see run {result.run_id}"
+
+
+def _why(data: Any) -> str:
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    return f"unexpected {data.error.cls_name if data.error else 'failure'}"
+
+
+def _line(happened: Verdict | PassOutcome) -> str:
+    if isinstance(happened, Verdict):
+        why = f": {happened.reason}" if happened.reason else ""
+        return (
+            f"{happened.file}: {happened.verdict}, {happened.rows} rows, "
+            f"{happened.held_lines} lines held{why}"
+        )
+    decided = ", ".join(f"{count} {state}" for state, count in happened.decided.items() if count)
+    return f"{happened.hop}: {happened.outcome}, {happened.taken} taken, {decided or 'none up'}"
