@@ -1,0 +1,24 @@
+"""The sample agency: feeds nobody's life is in, and the truth about every line of them.
+
+    write       the front door: feeds and truth into a folder
+    bulk        many plain visits for measuring, none of them odd
+    times       the agency's zone and the days covered
+    world       what is known while a sample is made
+    payers      who pays, on which terms
+    agency      clients, caregivers, rights
+    week        recurring weeks become planned and clocked visits
+    paperwork   notes, orders, authorizations, incidents
+    plans       care plans and which pairs of plan and caregiver come to be
+    kinds       how a thing that goes wrong is declared
+    faults_*    what goes wrong; allowed: what only looks wrong; plan_changes: the same for plans
+    pricing     what a visit is worth, in plain Python
+    receipts    who read which plan when
+    sending     rows by feed, and when their sender had them
+    arrivals    which file a row travels in
+    dialects    rows into bytes, by each feed's contract read backwards
+    files       files, manifests, and files that are wrong as a whole
+    codes       every code with its checkpoint and state
+    truth       what must become of everything
+
+Concrete modules are imported directly.
+"""

@@ -1,0 +1,63 @@
+"""Every kind of thing that goes wrong, in the order it is planted: the rarest first.
+
+A kind takes visits nothing else is wrong with, so that what must be found stays certain.
+"""
+
+from assets.sample import (
+    allowed,
+    faults_at_the_clock,
+    faults_of_delivery,
+    faults_of_overlap,
+    faults_on_paper,
+)
+from assets.sample.kinds import Kind
+from assets.sample.world import World
+
+KINDS: tuple[Kind, ...] = tuple(
+    sorted(
+        (
+            *faults_at_the_clock.KINDS,
+            *faults_on_paper.KINDS,
+            *faults_of_delivery.KINDS,
+            *faults_of_overlap.KINDS,
+            *allowed.KINDS,
+        ),
+        key=lambda kind: kind.share,
+    )
+)
+
+#: Codes no feed can bring about: the agency's own facts or the product's own arithmetic would have
+#: to be wrong, or something has to change after a first run.
+NOT_IN_FEEDS = {
+    "PROV-NPI": "the agency's own number stands in agency.toml",
+    "CLM-CHARGE": "a charge is computed, never received",
+    "CLM-DUP": "a line cannot be claimed twice before it was claimed once",
+    "CLM-LOCKED-CHANGED": "needs a visit that changes after its claim was built",
+    "VISIT-CANCELLED": "needs a visit that is withdrawn after it moved",
+    "EVV-CORRECTION-OPEN": "needs a correction that is stuck after the visit moved",
+    "RECON-REOPENED": "needs a visit that is taken back after it was reconciled",
+    "EVV-BAD-ZONE": "landing holds such a line already",
+}
+
+#: A small sample has room for fewer kinds: this much of it may be odd.
+MOST_ODD = 0.4
+
+
+def plant_all(world: World) -> None:
+    """Plant every kind at its rate, at least once where there is room."""
+    visits = len(world.visits)
+    odd = 0
+    for kind in KINDS:
+        for _ in range(max(1, round(kind.share * visits))):
+            if odd > MOST_ODD * visits:
+                return
+            bearers = kind.plant(world)
+            if not bearers:
+                break
+            for visit in bearers:
+                visit.fault = kind.name
+                visit.is_plain = False
+                visit.codes[kind.hop] = kind.codes
+                visit.warnings[kind.hop] = kind.warns
+            odd += len(bearers)
+            world.planted[kind.name] = world.planted.get(kind.name, 0) + 1

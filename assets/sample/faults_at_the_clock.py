@@ -1,0 +1,216 @@
+"""What goes wrong between the clock and care coordination: hop 1's kinds.
+
+Each changes one visit (or one client's) so that just the codes it declares must be found.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from assets.sample.kinds import (
+    HOP_1,
+    Kind,
+    anywhere,
+    by_hand,
+    correct,
+    in_a_visit,
+    is_day,
+    next_office_hour,
+    planted,
+    replan,
+    small_client,
+)
+from assets.sample.times import local_date
+from assets.sample.week import clock_by
+from assets.sample.world import Visit, World
+
+
+@in_a_visit("EVV-CANCELLED", HOP_1, ("EVV-CANCELLED",))
+def _cancelled(world: World, visit: Visit) -> None:
+    """Withdrawn by the sender; every other time the plan was cancelled, too."""
+    correct(world, visit, action="cancel")
+    if visit.schedule is not None and world.chance(0.5):
+        replan(world, visit.schedule, status="cancelled")
+
+
+@in_a_visit("EVV-UNKNOWN-CLIENT", HOP_1, ("EVV-UNKNOWN-CLIENT",))
+def _client_unknown(world: World, visit: Visit) -> None:
+    visit.row["client_id"] = world.rng.choice((None, "CX901", "CX902"))
+
+
+@in_a_visit("EVV-UNKNOWN-STAFF", HOP_1, ("EVV-UNKNOWN-STAFF",))
+def _caregiver_unknown(world: World, visit: Visit) -> None:
+    visit.row["caregiver_id"] = world.rng.choice((None, "GX901", "GX902"))
+
+
+@in_a_visit("MAP-PAYER", HOP_1, ("MAP-PAYER",))
+def _program_unknown(_: World, visit: Visit) -> None:
+    visit.row["payer_program"] = "ENDED-LAST-YEAR"
+
+
+@in_a_visit("EVV-NO-SERVICE", HOP_1, ("EVV-NO-SERVICE",))
+def _no_service(_: World, visit: Visit) -> None:
+    visit.row.update(service_code=None, modifier1=None, modifier2=None)
+
+
+@in_a_visit("EVV-NO-IN", HOP_1, ("EVV-NO-IN",))
+def _no_in(_: World, visit: Visit) -> None:
+    visit.row["call_in_at"] = None
+
+
+@in_a_visit("EVV-NO-OUT", HOP_1, ("EVV-NO-OUT",), share=0.002)
+def _no_out(_: World, visit: Visit) -> None:
+    visit.row["call_out_at"] = None
+
+
+@in_a_visit("EVV-TIME-ORDER", HOP_1, ("EVV-TIME-ORDER",))
+def _out_before_in(world: World, visit: Visit) -> None:
+    backwards = timedelta(minutes=world.rng.choice((0, 30, 45)))
+    visit.row["call_out_at"] = visit.began - backwards
+
+
+@planted("EVV-TOO-LONG", HOP_1, ("EVV-TOO-LONG",))
+def _too_long(world: World) -> Sequence[Visit]:
+    """Clocked out the day after."""
+    latest = world.period.end - timedelta(days=2)
+    visit = world.take(lambda visit: is_day(visit) and local_date(visit.began) <= latest)
+    if visit is None:
+        return ()
+    end = visit.began + timedelta(hours=26)
+    visit.row.update(call_out_at=end, source_updated_at=end + timedelta(minutes=15))
+    return (visit,)
+
+
+@planted("EVV-NO-MEDICAID-ID", HOP_1, ("EVV-NO-MEDICAID-ID",), share=0.0001)
+def _no_member_id(world: World) -> Sequence[Visit]:
+    """A new client whose member number is still to come."""
+    client, visits = small_client(world)
+    if client is not None:
+        client.row["medicaid_id"] = None
+    for visit in visits:
+        visit.row["client_medicaid_id"] = None
+    return visits
+
+
+@in_a_visit("EVV-MANUAL-NO-REASON", HOP_1, ("EVV-MANUAL-NO-REASON",), share=0.002)
+def _manual_without_reason(world: World, visit: Visit) -> None:
+    lacking = world.rng.choice(
+        ({"change_reason_code": None}, {"change_attested": False}, {"change_attested": None})
+    )
+    by_hand(world, visit, "coordinator", **lacking)
+
+
+@in_a_visit("EVV-MANUAL-NO-REASON on an adjusted time", HOP_1, ("EVV-MANUAL-NO-REASON",))
+def _adjusted_without_reason(world: World, visit: Visit) -> None:
+    correct(world, visit, adjusted_out_at=visit.ended - timedelta(minutes=5))
+
+
+@planted("EVV-DUP", HOP_1, ("EVV-DUP",))
+def _clocked_twice(world: World) -> Sequence[Visit]:
+    """The same visit under two ids: the first goes on, its double does not."""
+    first = world.take(is_day)
+    if first is None:
+        return ()
+    first.is_plain = False
+    first.fault = "allowed: first of a visit clocked twice"
+    row = {**first.row, "visit_id": f"V{world.number('visit'):06d}"}
+    double = Visit(row, first.client, first.schedule)
+    world.visits.append(double)
+    return (double,)
+
+
+@in_a_visit("PERM-VISIT-EDIT", HOP_1, ("PERM-VISIT-EDIT",))
+def _without_right(world: World, visit: Visit) -> None:
+    by_hand(world, visit, "front_desk")
+
+
+@in_a_visit("PERM-VISIT-EDIT on a correction", HOP_1, ("PERM-VISIT-EDIT",))
+def _corrected_without_right(world: World, visit: Visit) -> None:
+    correct(world, visit)
+    visit.row.update(updated_by="front_desk01", updated_by_role="front_desk")
+
+
+@planted("PERM-VISIT-EDIT after the right ended", HOP_1, ("PERM-VISIT-EDIT",))
+def _right_ended(world: World) -> Sequence[Visit]:
+    ended = next(row["valid_to"] for row in world.rights if row["role"] == "relief_coordinator")
+    visit = world.take(lambda visit: is_day(visit) and str(local_date(visit.began)) > str(ended))
+    if visit is None:
+        return ()
+    by_hand(world, visit, "relief_coordinator")
+    return (visit,)
+
+
+@planted("EVV-NOT-VERIFIED", HOP_1, ("EVV-NOT-VERIFIED",), share=0.008)
+def _in_process(world: World) -> Sequence[Visit]:
+    """The last day's visits are still with the aggregator."""
+    last = world.period.end
+    visit = world.take(lambda visit: local_date(visit.began) == last)
+    if visit is None:
+        return ()
+    visit.row["aggregator_status"] = "In Process"
+    return (visit,)
+
+
+@in_a_visit("EVV-NOT-VERIFIED never sent", HOP_1, ("EVV-NOT-VERIFIED",), where=anywhere)
+def _no_status(_: World, visit: Visit) -> None:
+    visit.row.update(aggregator_status=None, aggregator_txn_id=None)
+
+
+@in_a_visit("EVV-REFUSED", HOP_1, ("EVV-REFUSED",), where=anywhere)
+def _refused(world: World, visit: Visit) -> None:
+    visit.row["aggregator_status"] = world.rng.choice(("Incomplete", "Omit"))
+
+
+@in_a_visit("EVV-GPS", HOP_1, warns=("EVV-GPS",))
+def _far_away(world: World, visit: Visit) -> None:
+    clock_by(world, visit.row, visit.client, "Mobile")
+    visit.row["call_in_latitude"] = float(str(visit.row["call_in_latitude"])) + 0.07
+
+
+@in_a_visit("EVV-BILLTIME-WIDENED", HOP_1, warns=("EVV-BILLTIME-WIDENED",))
+def _widened(world: World, visit: Visit) -> None:
+    correct(
+        world,
+        visit,
+        adjusted_out_at=visit.ended + timedelta(minutes=10),
+        change_reason_code="99",
+        change_attested=True,
+    )
+
+
+@planted("EVV-LATE-SUBMIT", HOP_1, warns=("EVV-LATE-SUBMIT",))
+def _sent_late(world: World) -> Sequence[Visit]:
+    """First heard of two mornings later."""
+    latest = world.period.end - timedelta(days=3)
+    visit = world.take(lambda visit: is_day(visit) and local_date(visit.began) <= latest)
+    if visit is None:
+        return ()
+    visit.row["source_updated_at"] = next_office_hour(world, visit.ended + timedelta(hours=30))
+    return (visit,)
+
+
+@in_a_visit(
+    "EVV-MANUAL-NO-REASON and PERM-VISIT-EDIT",
+    HOP_1,
+    ("EVV-MANUAL-NO-REASON", "PERM-VISIT-EDIT"),
+    share=0.0008,
+)
+def _manual_by_front_desk(world: World, visit: Visit) -> None:
+    by_hand(world, visit, "front_desk", change_reason_code=None)
+
+
+@in_a_visit("EVV-NO-OUT and EVV-NO-SERVICE", HOP_1, ("EVV-NO-OUT", "EVV-NO-SERVICE"), share=0.0008)
+def _no_out_no_service(_: World, visit: Visit) -> None:
+    visit.row.update(call_out_at=None, service_code=None, modifier1=None, modifier2=None)
+
+
+@in_a_visit(
+    "EVV-REFUSED and EVV-UNKNOWN-STAFF",
+    HOP_1,
+    ("EVV-REFUSED", "EVV-UNKNOWN-STAFF"),
+    share=0.0008,
+)
+def _nobody_known_and_refused(_: World, visit: Visit) -> None:
+    visit.row.update(caregiver_id=None, aggregator_status="Incomplete")
+
+
+KINDS = tuple(found for found in list(globals().values()) if isinstance(found, Kind))

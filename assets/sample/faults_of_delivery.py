@@ -1,0 +1,169 @@
+"""What goes wrong with the visit itself on its way to a claim: hop 3's and hop 4's other kinds."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from assets.sample.agency import hire
+from assets.sample.kinds import (
+    HOP_3,
+    HOP_4,
+    Kind,
+    anywhere,
+    in_a_visit,
+    is_day,
+    planted,
+    small_client,
+)
+from assets.sample.paperwork import unsign
+from assets.sample.payers import BY_ID
+from assets.sample.times import local, local_date
+from assets.sample.week import add_schedule, add_visit
+from assets.sample.world import Visit, World
+
+
+@in_a_visit("MAP-SERVICE", HOP_3, ("MAP-SERVICE",))
+def _service_not_agreed(world: World, visit: Visit) -> None:
+    if world.chance(0.5):
+        visit.row["modifier2"] = "U9"
+        visit.row["modifier1"] = visit.row["modifier1"] or "TT"
+    else:
+        visit.row.update(service_code="S9122", modifier1=None, modifier2=None)
+
+
+@in_a_visit("MAP-NEAR-MISS", HOP_3, ("MAP-NEAR-MISS",), where=lambda visit: ";" in visit.modifiers)
+def _modifiers_swapped(_: World, visit: Visit) -> None:
+    row = visit.row
+    row["modifier1"], row["modifier2"] = row["modifier2"], row["modifier1"]
+
+
+@in_a_visit(
+    "UNIT-ZERO",
+    HOP_3,
+    ("UNIT-ZERO",),
+    where=lambda visit: is_day(visit) and visit.row["service_code"] != "T1001",
+)
+def _too_short(world: World, visit: Visit) -> None:
+    cut_to(world, visit, world.rng.randint(2, 6))
+
+
+def cut_to(world: World, visit: Visit, minutes: int) -> None:
+    """End a visit after so many minutes, which is also a deviation from the plan."""
+    end = visit.began + timedelta(minutes=minutes)
+    visit.row.update(call_out_at=end, source_updated_at=end + timedelta(minutes=14))
+    world.deviations.add(("shortened", visit.record_id))
+
+
+@in_a_visit("EVV-NO-SCHEDULE", HOP_3, ("EVV-NO-SCHEDULE",), where=anywhere)
+def _unplanned(world: World, visit: Visit) -> None:
+    """Nobody planned it: the planned visit is taken out of the plan."""
+    forget_plan(world, visit)
+    visit.row["schedule_id"] = None
+
+
+@in_a_visit("EVV-NO-SCHEDULE unknown id", HOP_3, ("EVV-NO-SCHEDULE",), where=anywhere)
+def _plan_unknown(world: World, visit: Visit) -> None:
+    forget_plan(world, visit)
+
+
+def forget_plan(world: World, visit: Visit) -> None:
+    """Take the planned visit back, as if it had never been sent."""
+    del world.schedules[str(visit.row["schedule_id"])]
+    visit.schedule = None
+    world.deviations.add(("unscheduled", visit.record_id))
+
+
+@in_a_visit("PROV-CAREGIVER-INELIG credential", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
+def _credential_expired(world: World, visit: Visit) -> None:
+    expired = local_date(visit.began) - timedelta(days=1)
+    visit.row["caregiver_id"] = hire(world, "aide", credential_expires_on=expired)["caregiver_id"]
+
+
+@in_a_visit("PROV-CAREGIVER-INELIG left", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
+def _left_the_agency(world: World, visit: Visit) -> None:
+    left = local_date(visit.began) - timedelta(days=1)
+    visit.row["caregiver_id"] = hire(world, "aide", ended_on=left)["caregiver_id"]
+
+
+@in_a_visit("PROV-CAREGIVER-INELIG excluded", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
+def _on_exclusion_list(world: World, visit: Visit) -> None:
+    visit.row["caregiver_id"] = hire(world, "aide", is_excluded=True)["caregiver_id"]
+
+
+@planted("CLM-TIMELY", HOP_3, ("CLM-TIMELY",), share=0.0008)
+def _found_too_late(world: World) -> Sequence[Visit]:
+    """A visit of last season turns up after the payer's last filing day."""
+    pattern = world.take(lambda visit: is_day(visit) and visit.row["payer_id"] == "HARBOR-FICTIVE")
+    if pattern is None or pattern.schedule is None:
+        return ()
+    limit = BY_ID["HARBOR-FICTIVE"].filing_limit_days
+    # each on a day of its own, so that two of them never meet
+    day = local_date(world.period.as_of) - timedelta(days=limit + world.number("late claim"))
+    start = local(day, 9)
+    schedule = add_schedule(
+        world, pattern.client, str(pattern.row["caregiver_id"]), start, start + timedelta(hours=2)
+    )
+    visit = add_visit(world, pattern.client, schedule)
+    visit.row["source_updated_at"] = local(local_date(pattern.began), 16)
+    return (visit,)
+
+
+@planted("RECON-TODAY", HOP_3, ("RECON-TODAY",), share=0.0008)
+def _today(world: World) -> Sequence[Visit]:
+    """An early visit of the very day everything is judged."""
+    today = local_date(world.period.as_of)
+    start = local(today, 4)
+    end = start + timedelta(minutes=90)
+    pattern = world.take(
+        lambda visit: (
+            visit.client.source != "hhax"
+            and is_day(visit)
+            and not _comes_again(world, visit, end - timedelta(hours=12))
+            and world.is_free(str(visit.row["caregiver_id"]), start, end)
+        )
+    )
+    if pattern is None:
+        return ()
+    caregiver_id = str(pattern.row["caregiver_id"])
+    known = world.period.as_of - timedelta(days=1)
+    schedule = add_schedule(world, pattern.client, caregiver_id, start, end, known_at=known)
+    return (add_visit(world, pattern.client, schedule),)
+
+
+def _comes_again(world: World, visit: Visit, after: datetime) -> bool:
+    """Whether the client has a visit that starts after an instant."""
+    return any(
+        other.client is visit.client and other.start and other.start > after
+        for other in world.visits
+    )
+
+
+@planted("CODE-DX", HOP_4, ("CODE-DX",), share=0.0001)
+def _no_diagnosis(world: World) -> Sequence[Visit]:
+    client, visits = small_client(world)
+    if client is not None:
+        client.row["diagnosis_code"] = None
+    return visits
+
+
+@planted("CLM-GATE", HOP_4, ("CLM-GATE",), share=0.0001)
+def _city_too_long(world: World) -> Sequence[Visit]:
+    """A city's name that no claim can spell: every claim of the client is refused."""
+    client, visits = small_client(world)
+    if client is not None:
+        client.row["city"] = "Llanfairpwllgwyngyll under Sampleton"
+    return visits
+
+
+@in_a_visit(
+    "DOC-NOTE-UNSIGNED and EVV-NO-SCHEDULE",
+    HOP_3,
+    ("DOC-NOTE-UNSIGNED", "EVV-NO-SCHEDULE"),
+    share=0.0008,
+)
+def _unplanned_unsigned(world: World, visit: Visit) -> None:
+    forget_plan(world, visit)
+    if visit.note is not None:
+        unsign(visit.note, "draft")
+
+
+KINDS = tuple(found for found in list(globals().values()) if isinstance(found, Kind))

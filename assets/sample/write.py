@@ -1,0 +1,133 @@
+"""Write the sample agency's feeds and the truth about them.
+
+``FOLDER/feeds`` holds the files to land, each as old as it pretends to be; ``FOLDER/truth.jsonl``
+says what must become of everything in them (see ``truth``). The same seed writes the same bytes.
+"""
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from assets.sample.agency import enrol_clients, role_rights
+from assets.sample.arrivals import in_order, loads, replayed
+from assets.sample.faults import plant_all
+from assets.sample.faults_of_lines import spoil_lines, spoil_other_lines
+from assets.sample.files import OutFile, bad_files, good_file
+from assets.sample.paperwork import equip
+from assets.sample.payers import contract_rows
+from assets.sample.plan_changes import change_plans
+from assets.sample.plans import first_plans, landed_pairs, write_tasks
+from assets.sample.receipts import write_receipts
+from assets.sample.sending import everything_sent
+from assets.sample.times import ZONE_NAME, Period
+from assets.sample.truth import tell_deviations, tell_files, tell_records
+from assets.sample.week import fill_days
+from assets.sample.world import Pair, World
+
+END = date(2026, 11, 20)
+CLIENTS = 120
+DAYS = 28
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What was written.
+
+    Args:
+        folder: Where.
+        files: How many files to land.
+        visits: Visits with a record.
+        records: Records by hop and state.
+        planted: How often each thing was planted.
+    """
+
+    folder: Path
+    files: int
+    visits: int
+    records: dict[str, dict[str, int]]
+    planted: dict[str, int]
+
+
+def write_sample(
+    out: Path, seed: int, clients: int = CLIENTS, days: int = DAYS, end: date = END
+) -> SampleSummary:
+    """Write feeds and truth into a folder.
+
+    Args:
+        out: The folder; feeds left there by an earlier sample are replaced.
+        seed: The same seed writes the same bytes.
+        clients: How many clients.
+        days: How many days, counted back from ``end``.
+        end: The last day; everything is judged at seven the next morning.
+    """
+    world = make_world(seed, clients, days, end)
+    files, pairs = make_files(world)
+    feeds = out / "feeds"
+    feeds.mkdir(parents=True, exist_ok=True)
+    for old in feeds.iterdir():
+        old.unlink()
+    for file in files:
+        _write(feeds, file)
+    said = [*tell_files(files), *tell_records(world, pairs), *tell_deviations(world)]
+    head = {
+        "as_of": world.period.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "seed": seed,
+        "clients": clients,
+        "days": days,
+        "end": end.isoformat(),
+        "zone": ZONE_NAME,
+    }
+    lines = [json.dumps(line) for line in [head, *said]]
+    (out / "truth.jsonl").write_text("\n".join(lines) + "\n")
+    counts: dict[str, Counter[str]] = {}
+    for line in said:
+        if "hop" in line:
+            counts.setdefault(line["hop"], Counter())[line["state"]] += 1
+    records = {hop: dict(sorted(states.items())) for hop, states in counts.items()}
+    planted = dict(sorted(world.planted.items()))
+    return SampleSummary(out, len(files), len(world.visits), records, planted)
+
+
+def make_world(seed: int, clients: int, days: int, end: date) -> World:
+    """Everything the agency's systems know, with what was planted in it."""
+    period = Period(end - timedelta(days=days - 1), end)
+    world = World(period, Random(seed))  # noqa: S311 - repeatable, not secret
+    world.contracts = contract_rows(period)
+    world.rights = role_rights(period)
+    enrol_clients(world, clients)
+    fill_days(world)
+    equip(world)
+    first_plans(world)
+    change_plans(world)
+    plant_all(world)
+    spoil_lines(world)
+    write_tasks(world)
+    return world
+
+
+def make_files(world: World) -> tuple[list[OutFile], list[Pair]]:
+    """All files in the order they arrive, and the pairs of plan and caregiver that came to be."""
+    sent = everything_sent(world)
+    moving = [load for feed, rows in sent.items() for load in loads(world.period, feed, rows)]
+    pairs = landed_pairs(world, replayed(moving))
+    sent["acknowledgements"] = write_receipts(world, pairs)
+    spoil_other_lines(world, sent)
+    moving = [load for feed, rows in sent.items() for load in loads(world.period, feed, rows)]
+    good = [good_file(load) for load in in_order(moving)]
+    files = [*good, *bad_files(good)]
+    return sorted(files, key=lambda file: (file.at, file.name)), pairs
+
+
+def _write(folder: Path, file: OutFile) -> None:
+    """Write a file, and its manifest, as old as it pretends to be."""
+    parts = {file.name: file.content}
+    if file.manifest is not None:
+        parts[f"{file.name}.manifest.json"] = file.manifest
+    for name, content in parts.items():
+        path = folder / name
+        path.write_bytes(content)
+        os.utime(path, (file.at.timestamp(), file.at.timestamp()))
