@@ -12,7 +12,7 @@ with change (record_id, is_final, relied_on, old_version, new_version, changed_a
     from {{ ref('service_auth_now') }} as auth
     inner join {{ ref('billable_line') }} as line
         on auth.auth_id = line.auth_id and auth.auth_version > line.auth_version
-    where auth.file_id > core.billing_looked_back_to()
+    where auth.file_id > (select core.billing_looked_back_to())
     union all
     select
         line.record_id
@@ -30,7 +30,7 @@ with change (record_id, is_final, relied_on, old_version, new_version, changed_a
             and line.service_date between terms.valid_from and coalesce(terms.valid_to, 'infinity')
             and terms.valid_from >= line.contract_valid_from
             and (terms.rate_cents, terms.unit_rule) <> (line.rate_cents, line.unit_rule)
-    where terms.file_id > core.billing_looked_back_to()
+    where terms.file_id > (select core.billing_looked_back_to())
     union all
     select
         line.record_id
@@ -45,7 +45,7 @@ with change (record_id, is_final, relied_on, old_version, new_version, changed_a
         on
             visit.source_system || '/' || visit.visit_id = line.record_id
             and visit.sequence_id > line.visit_sequence_id
-    where visit.file_id > core.billing_looked_back_to()
+    where visit.file_id > (select core.billing_looked_back_to())
 )
 
 select

@@ -1,0 +1,199 @@
+"""What would come back from the payer is held here, alone, and its neighbours go out."""
+
+import dataclasses
+import logging
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestration import assembly
+from orchestration.flow.edits import load_edits
+from orchestration.ground.failures import ContractFailure
+from orchestration.ground.sql import SQL_FOLDER
+from orchestration.partners.x12.gate import guide_findings
+from tests.bench_of_records import Records
+from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, files, lay_claim_ground, of
+from tests.sql.delivery_to_billing.good_delivery import bill, client, contract
+
+MONDAY = date(2026, 11, 9)
+AGENCY = SQL_FOLDER / "agency" / "agency.toml"
+
+
+@pytest.fixture(scope="module")
+def tried(module_records: Records, caplog_of_module: list[str]) -> Records:
+    records = module_records
+    lay_claim_ground(records, "C-good")
+    records.put(
+        "client",
+        client("C-no-diagnosis", diagnosis_code=None),
+        client("C-city", city=""),
+        client("C-state", state_code="ZZ"),
+        client("C-long", address_line="ZZPHI" * 20),
+        client("C-unborn", birth_date=date(2090, 1, 1)),
+    )
+    records.put("payer_contract", contract("RATE1"))
+    bill(
+        records,
+        of("C-good", MONDAY),
+        of("C-no-diagnosis", MONDAY, hour=10),
+        of("C-city", MONDAY, hour=11),
+        of("C-state", MONDAY, hour=12),
+        of("C-long", MONDAY, hour=13),
+        of("C-unborn", MONDAY, hour=14),
+        of("C1", MONDAY, hour=15, service_code="RATE1"),
+        of("C1", MONDAY, hour=16),
+        of("C1", MONDAY, hour=17),
+    )
+    records.put("payer_contract", contract("RATE1", contract_version=2, rate_cents=500))
+    with records.database.transaction() as connection:
+        # a visit that is on a claim and asked for again, as a person's replay would
+        connection.exec_driver_sql(
+            "insert into core.claim_batch (batch_no, payer_id, receiver_id, interchange_control"
+            ", group_control, file_name, sha256, claim_count, total_cents, usage, content, batch_id"
+            ", published_at, written_at) values ('B999999999', 'P1', 'X', '000000777', '777', 'x'"
+            ", encode(sha256('x'), 'hex'), 1, 1700, 'T', 'x', 1, now(), now())"
+        )
+        connection.exec_driver_sql(
+            "insert into core.claim values ('OLD1', 'C1', 'P1', 'WAIVER', null, '2026-11-09', 1700"
+            ", 1, 'B999999999', '0001', '1', 'sent', 'none', 1, now())"
+        )
+        connection.exec_driver_sql(
+            "insert into core.claim_line select record_id, line_no, 'OLD1', reconciliation_id"
+            ", charge_cents, 1, now() from core.billable_line where record_id = 'hhax/C1-1109-17'"
+        )
+    records.run(HOP)
+    return records
+
+
+@pytest.fixture(scope="module")
+def caplog_of_module() -> "list[str]":
+    """Everything logged while the module's pass runs."""
+    seen: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record.getMessage())
+
+    logging.getLogger("orchestration.partners").addHandler(Ear())
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("code", "caught"),
+    [
+        ("CODE-DX", "C-no-diagnosis-1109-10"),
+        ("CLM-GATE", "C-city-1109-11"),
+        ("CLM-GATE", "C-state-1109-12"),
+        ("CLM-GATE", "C-long-1109-13"),
+        ("CLM-GATE", "C-unborn-1109-14"),
+        ("CLM-CHARGE", "C1-1109-15"),
+        ("CLM-DUP", "C1-1109-17"),
+    ],
+)
+def test_what_would_come_back_is_held(tried: Records, code: str, caught: str) -> None:
+    assert tried.codes(f"hhax/{caught}", HOP) == [code]
+    assert tried.state(f"hhax/{caught}", HOP) == "held"
+
+
+@pytest.mark.parametrize("left", ["C-good-1109-9", "C1-1109-16"])
+def test_neighbours_go_out_even_of_the_same_client(tried: Records, left: str) -> None:
+    assert tried.codes(f"hhax/{left}", HOP) == []
+    assert tried.state(f"hhax/{left}", HOP) == "moved"
+
+
+def test_what_goes_out_without_the_held_ones_is_accepted(tried: Records) -> None:
+    (content,) = files(tried).values()
+    assert guide_findings(content) == []
+    assert [row[:4] for row in claims(tried) if row[0] != "C1"] == [("C-good", "P1", MONDAY, 1)]
+
+
+def test_why_the_gate_refused_is_kept_without_quoting_anybody(
+    tried: Records, caplog_of_module: list[str]
+) -> None:
+    found = tried.all("select * from core.gate_finding")
+    assert {row.record_id for row in found} == {
+        "hhax/C-city-1109-11",
+        "hhax/C-state-1109-12",
+        "hhax/C-long-1109-13",
+        "hhax/C-unborn-1109-14",
+    }
+    assert all(row.rule and row.mend for row in found)
+    assert caplog_of_module
+    assert "ZZPHI" not in " ".join([*map(str, found), *caplog_of_module])
+
+
+def test_a_mended_claim_goes_out_and_its_findings_are_gone(tried: Records) -> None:
+    tried.put("client", client("C-city", record_version=2))
+    tried.run(HOP)
+    assert tried.state("hhax/C-city-1109-11", HOP) == "moved"
+    assert not tried.all("select * from core.gate_finding where record_id = 'hhax/C-city-1109-11'")
+
+
+def with_agency(records: Records, folder: Path, **changes: str) -> None:
+    text = AGENCY.read_text()
+    for old, new in changes.items():
+        before = next(line for line in text.splitlines() if line.startswith(f"{old} = "))
+        text = text.replace(before, f'{old} = "{new}"' if new else "")
+    (folder / "agency.toml").write_text(text)
+    records.settings = dataclasses.replace(records.settings, agency_folder=folder)
+
+
+def test_a_mistyped_number_of_the_agency_holds_all_claims(records: Records, tmp_path: Path) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY), of("C-P2", MONDAY, hour=12))
+    with_agency(records, tmp_path, npi="1234567890")
+    records.run(HOP)
+    for visit_id in ("C1-1109-9", "C-P2-1109-12"):
+        assert records.codes(f"hhax/{visit_id}", HOP) == ["PROV-NPI"]
+    with_agency(records, tmp_path, npi="1999999984")
+    records.run(HOP)
+    assert records.state("hhax/C1-1109-9", HOP) == "moved"
+
+
+def test_a_wrong_zip_of_the_agency_is_the_gates_to_refuse(records: Records, tmp_path: Path) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY))
+    with_agency(records, tmp_path, zip="43215")
+    records.run(HOP)
+    assert records.codes("hhax/C1-1109-9", HOP) == ["CLM-GATE"]
+
+
+def test_an_agency_without_a_clearinghouse_is_told_so(records: Records, tmp_path: Path) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY))
+    with_agency(records, tmp_path, receiver_id="")
+    with pytest.raises(ContractFailure, match=r"\[clearinghouse\] receiver_id is missing"):
+        records.run(HOP)
+    assert records.state("hhax/C1-1109-9", HOP) == "waiting"
+
+
+def test_production_is_said_by_the_agency_and_by_nobody_else(
+    records: Records, tmp_path: Path
+) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY))
+    with_agency(records, tmp_path)
+    path = tmp_path / "agency.toml"
+    path.write_text(path.read_text() + "\n[claims]\nproduction = true\n")
+    records.run(HOP)
+    (content,) = files(records).values()
+    assert b"*1*P*:~" in content
+
+
+def test_a_wrong_rate_is_priced_again_upstream_and_then_goes_out(records: Records) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY))
+    records.put("payer_contract", contract(contract_version=2, rate_cents=500))
+    records.run(HOP)
+    assert records.codes("hhax/C1-1109-9", HOP) == ["CLM-CHARGE"]
+    records.run("delivery_to_billing")
+    records.run(HOP)
+    assert claims(records) == [("C1", "P1", MONDAY, 1, 2000)]
+
+
+def test_no_rule_of_this_hop_only_warns() -> None:
+    # a claim is examined with those visits that nothing was found about: a warning would let a
+    # visit go out on a claim nobody looked at
+    edits = load_edits(assembly.sql_library(), HOP, ("candidate",))
+    assert {edit.severity for edit in edits} == {"BLOCK"}

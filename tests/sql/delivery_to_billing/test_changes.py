@@ -1,0 +1,181 @@
+"""What changes after a visit moved is found again: taken back while it can be, listed when not."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.bench_of_records import Records
+from tests.sql.delivery_to_billing.good_delivery import (
+    DAY,
+    HOP,
+    auth,
+    bill,
+    contract,
+    lay_ground,
+    lines,
+    local,
+    visit,
+)
+
+CLAIMS = "billing_to_clearinghouse"
+CORRECTED: dict[str, Any] = {
+    "sequence_id": 2,
+    "adjusted_out_at": local(DAY, 9, 30),
+    "change_reason_code": "10",
+    "change_attested": True,
+    "updated_by": "jo",
+    "updated_by_role": "Coordinator",
+}
+
+
+@pytest.fixture
+def ground(records: Records) -> Records:
+    lay_ground(records)
+    records.put(
+        "role_right", role="Coordinator", right_code="visit_edit", valid_from=date(2026, 1, 1)
+    )
+    records.put("payer_contract", contract("AUTH1", needs_service_auth=True))
+    records.put("service_auth", auth("A1", service_code="AUTH1"))
+    return records
+
+
+GOOD = visit("V1", local(DAY, 9), service_code="AUTH1")
+
+
+def stored(records: Records) -> list[tuple[Any, ...]]:
+    """The billable lines, without when they were written and what claim they are on."""
+    return [
+        tuple(row)[:22]
+        for row in records.all("select * from core.billable_line order by record_id, line_no")
+    ]
+
+
+def late(records: Records) -> list[tuple[Any, ...]]:
+    return [
+        (row.relied_on, row.old_version, row.new_version, row.changed_by, row.is_final)
+        for row in records.all("select * from ledger.late_change order by late_change_id")
+    ]
+
+
+def test_a_correction_before_the_claim_is_billed_instead(ground: Records) -> None:
+    bill(ground, GOOD)
+    assert lines(ground, "V1") == [(DAY, 60, 4)]
+    bill(ground, {**GOOD, **CORRECTED})
+    assert lines(ground, "V1") == [(DAY, 30, 2)]
+    assert ground.state("hhax/V1", HOP) == "moved"
+
+
+def test_a_correction_after_the_claim_is_held_and_the_line_stays(ground: Records) -> None:
+    bill(ground, GOOD)
+    ground.run(CLAIMS)
+    before = stored(ground)
+    bill(ground, {**GOOD, **CORRECTED})
+    assert ground.codes("hhax/V1", HOP) == ["CLM-LOCKED-CHANGED"]
+    assert stored(ground) == before
+    assert late(ground) == [("visit", 1, 2, "jo", True)]
+
+
+def test_a_claimed_visit_that_is_looked_at_again_changes_nothing(ground: Records) -> None:
+    bill(ground, GOOD)
+    ground.run(CLAIMS)
+    before = stored(ground)
+    ground.put("payer_contract", contract("AUTH1", contract_version=2, rate_cents=999))
+    with ground.database.transaction() as connection:
+        connection.exec_driver_sql(
+            "update ledger.entry set state = 'waiting' where hop = 'delivery_to_billing'"
+        )
+    ground.run(HOP)
+    assert ground.state("hhax/V1", HOP) == "moved"
+    assert stored(ground) == before
+
+
+def test_a_correction_nobody_may_make_stops_the_older_version_too(ground: Records) -> None:
+    bill(ground, GOOD)
+    bill(ground, {**GOOD, **CORRECTED, "updated_by_role": "Temp"})
+    assert ground.state("hhax/V1", "evv_to_coordination") == "held"
+    assert ground.codes("hhax/V1", HOP) == ["EVV-CORRECTION-OPEN"]
+    assert ground.state("hhax/V1", HOP) == "waiting"
+    ground.run(CLAIMS)
+    assert ground.codes("hhax/V1", CLAIMS) == ["RECON-REOPENED"]
+    assert ground.state("hhax/V1", CLAIMS) == "waiting"
+    bill(ground, {**GOOD, **CORRECTED, "sequence_id": 3})
+    ground.run(CLAIMS)
+    assert ground.state("hhax/V1", CLAIMS) == "moved"
+    assert lines(ground, "V1") == [(DAY, 30, 2)]
+
+
+def test_a_visit_cancelled_after_billing_goes_on_no_claim(ground: Records) -> None:
+    bill(ground, GOOD, visit("V2", local(DAY, 12), service_code="AUTH1"))
+    bill(ground, {**GOOD, "sequence_id": 2, "action": "cancel", "updated_by_role": "Coordinator"})
+    assert ground.codes("hhax/V1", HOP) == ["VISIT-CANCELLED"]
+    assert ground.state("hhax/V1", HOP) == "cancelled"
+    ground.run(CLAIMS)
+    assert ground.codes("hhax/V1", CLAIMS) == ["RECON-REOPENED"]
+    assert [row.record_id for row in ground.all("select * from core.claim_line")] == ["hhax/V2"]
+
+
+def test_the_units_of_a_cancelled_visit_go_back_to_its_authorization(ground: Records) -> None:
+    ground.put("service_auth", auth("A1", auth_version=2, service_code="AUTH1", units_total=4))
+    second = visit("V2", local(DAY, 12), service_code="AUTH1")
+    bill(ground, GOOD, second)
+    assert ground.codes("hhax/V2", HOP) == ["AUTH-OVER-TOTAL"]
+    bill(ground, {**GOOD, "sequence_id": 2, "action": "cancel", "updated_by_role": "Coordinator"})
+    assert ground.state("hhax/V2", HOP) == "moved"
+
+
+def test_a_new_rate_prices_again_what_is_on_no_claim(ground: Records) -> None:
+    bill(ground, GOOD)
+    ground.put(
+        "payer_contract",
+        contract("AUTH1", needs_service_auth=True, contract_version=2, rate_cents=500),
+    )
+    ground.run(HOP)
+    line = ground.one("select rate_cents, charge_cents, contract_version from core.billable_line")
+    assert line is not None
+    assert tuple(line) == (500, 2000, 2)
+
+
+def test_new_terms_for_later_days_touch_nothing(ground: Records) -> None:
+    bill(ground, GOOD)
+    ground.put(
+        "payer_contract",
+        contract(
+            "AUTH1",
+            needs_service_auth=True,
+            valid_from=DAY + timedelta(days=1),
+            rate_cents=500,
+        ),
+        contract("AUTH1", needs_service_auth=True, contract_version=2, review_on=DAY),
+    )
+    assert ground.run(HOP).late_changes == 0
+
+
+def test_an_authorization_ended_after_the_claim_is_listed_not_undone(ground: Records) -> None:
+    bill(ground, GOOD)
+    ground.run(CLAIMS)
+    ground.put(
+        "service_auth",
+        auth("A1", auth_version=2, service_code="AUTH1", status="terminated", updated_by="portal2"),
+    )
+    ground.run(HOP)
+    assert ground.state("hhax/V1", HOP) == "moved"
+    assert late(ground) == [("authorization A1", 1, 2, "portal2", True)]
+    change = ground.one("select consequence from ledger.late_change")
+    assert change is not None
+    assert "void" in change.consequence
+
+
+def test_a_night_corrected_to_a_day_keeps_no_second_line(ground: Records) -> None:
+    ground.put("payer_contract", contract("SPLIT", splits_at_midnight=True))
+    night = visit("N1", local(DAY, 22), 240, service_code="SPLIT")
+    bill(ground, night)
+    assert len(lines(ground, "N1")) == 2
+    bill(ground, {**night, **CORRECTED, "adjusted_out_at": local(DAY, 23)})
+    assert lines(ground, "N1") == [(DAY, 60, 4)]
+
+
+def test_a_second_pass_writes_nothing(ground: Records) -> None:
+    bill(ground, GOOD)
+    again = ground.run(HOP)
+    assert (again.taken, again.written, again.late_changes) == (0, {"billable_line": 0}, 0)
