@@ -28,7 +28,7 @@ def check_header(header: Sequence[str], wanted: Collection[str]) -> None:
     if set(header) == set(wanted) and len(header) == len(wanted):
         return
     places = [number for number, name in enumerate(header, 1) if name in header[: number - 1]]
-    if places:
+    if places and len(set(header) & set(wanted)) * 2 >= len(wanted):
         raise Quarantined(
             "COLUMN-TWICE",
             f"the header names a column twice (at place {_listed(places)})",
@@ -80,7 +80,7 @@ def _differ(found: Sequence[str], wanted: Collection[str], place: str, word: str
     if unknown:
         said.append(f"unknown: {_listed(_shown(name) for name in unknown)}")
     for name in missing:
-        near = get_close_matches(name.lower(), [other.lower() for other in unknown], 1, 0.6)
+        near = get_close_matches(name.lower(), [other.lower() for other in unknown], 1, 0.5)
         if near:
             other = next(other for other in unknown if other.lower() == near[0])
             said.append(f"perhaps {name} is now called {_shown(other)}")

@@ -53,6 +53,7 @@ class Layout:
         newlines: Line feeds between start and end.
         ends_open: Whether the last record lacks its line end.
         trailer: Count stated by a trailer line, or None; -1 if it is no number.
+        has_long_lines: Whether a line is too long to be a record.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Layout:
     newlines: int
     ends_open: bool
     trailer: int | None
+    has_long_lines: bool
 
     @property
     def lines(self) -> int:
@@ -104,6 +106,7 @@ def lay_out(received: Received, delimiter: str, header: tuple[str, ...]) -> Layo
         newlines=received.newlines - (line_end >= 0) - cut.count(b"\n"),
         ends_open=not tail_end.endswith(b"\n"),
         trailer=trailer,
+        has_long_lines=received.longest_line > LONGEST_RECORD,
     )
 
 
