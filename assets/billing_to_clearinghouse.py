@@ -3,8 +3,13 @@
 from datetime import timedelta
 from functools import partial
 
-from orchestration.ground.contracts import Hop, Target, Timing
+from orchestration.ground.contracts import Hop, IdentifierKind, Target, Timing
 from orchestration.partners import batches, outbox
+
+_Identifies = dict[str, IdentifierKind]
+_BATCH: _Identifies = dict.fromkeys(("batch_no", "interchange_control", "group_control"), "batch")
+_LINE: _Identifies = {"claim_id": "claim"}
+_CLAIM: _Identifies = {**_LINE, "batch_no": "batch"}
 
 HOP = Hop(
     name="billing_to_clearinghouse",
@@ -21,25 +26,9 @@ HOP = Hop(
     ),
     follows="delivery_to_billing",
     targets=(
-        Target(
-            "claim_batch",
-            ("batch_no",),
-            "One file to one payer.",
-            identifies=dict.fromkeys(("batch_no", "interchange_control", "group_control"), "batch"),
-        ),
-        Target(
-            "claim",
-            ("claim_id",),
-            "One claim: a client's lines of a week under one cover.",
-            identifies={"claim_id": "claim", "batch_no": "batch"},
-        ),
-        Target(
-            "claim_line",
-            ("record_id", "line_no"),
-            "One billable line on its claim.",
-            per_record=True,
-            identifies={"claim_id": "claim"},
-        ),
+        Target("claim_batch", ("batch_no",), "One file to one payer.", identifies=_BATCH),
+        Target("claim", ("claim_id",), "A client's lines of a week.", identifies=_CLAIM),
+        Target("claim_line", ("record_id", "line_no"), "A line on its claim.", True, _LINE),
     ),
     minimum_dataset=("client_id", "payer_id", "amount_cents", "claim_id", "batch_key"),
     checkpoints=("V14", "V15"),

@@ -32,5 +32,9 @@ left join lateral (
             reply.group_control = batch.group_control and reply.reply_kind = '999'
             and (reply.level = 'group' or reply.set_control = claim.set_control)
         )
+        or (
+            reply.refers_to = claim.batch_no || '-' || claim.set_control
+            and reply.level = 'batch' and reply.outcome = 'rejected'
+        )
 ) as said on true
 where claim.rung not in ('835', 'posted')

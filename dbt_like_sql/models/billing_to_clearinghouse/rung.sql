@@ -25,5 +25,9 @@ left join lateral (
         (reply.refers_to = claim.claim_id and reply.level = 'claim')
         or (reply.refers_to = batch.interchange_control and reply.reply_kind = 'TA1')
         or (reply.group_control = batch.group_control and reply.reply_kind = '999')
+        or (
+            reply.refers_to = claim.batch_no || '-' || claim.set_control
+            and reply.level = 'batch' and reply.outcome = 'rejected'
+        )
 ) as said on true
 where claim.rung not in ('835', 'posted')

@@ -1,16 +1,19 @@
 """Answers move visits up the ladder, never down, and a refusal is seen as one."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from orchestration.partners.x12.rows import reply_rows
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
 from tests.sql.delivery_to_billing.good_delivery import bill
 
 MONDAY = date(2026, 11, 9)
+ANSWERS = Path(__file__).parents[2] / "data" / "x12"
 FIRST, SECOND = "hhax/C1-1109-9", "hhax/C2-1109-12"
 
 
@@ -125,6 +128,40 @@ def test_a_refused_set_is_a_refusal_of_its_own_claims_only(
     }
     answer(sent, group("partial"), refusal)
     assert stand(sent, FIRST) == ("999", "999", standing)
+
+
+def test_a_batch_refused_without_naming_a_claim_is_a_refusal_of_its_claims(sent: Records) -> None:
+    refusal = {"reply_kind": "277CA", "level": "batch", "outcome": "rejected"}
+    answer(sent, {**refusal, "refers_to": "B000000001-0001"})
+    assert stand(sent, FIRST) == stand(sent, SECOND)
+    assert stand(sent, FIRST) == ("clearinghouse 277CA", "clearinghouse 277CA", "rejected")
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "expected"),
+    [
+        ("interchange_accept.ta1", {"000000101": "000000001"}, ("TA1", "none")),
+        ("interchange_reject.ta1", {"000000101": "000000001"}, ("TA1", "rejected")),
+        ("ack_accept.999", {"HC*101*": "HC*1*"}, ("999", "none")),
+        ("ack_reject.999", {"HC*101*": "HC*1*"}, ("999", "rejected")),
+        ("claimack.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "accepted")),
+        ("claimack_rejected.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "rejected")),
+        ("remit.835", {"V000001": "CLAIM"}, ("835", "accepted")),
+        ("remit_denied.835", {"V000001": "CLAIM"}, ("835", "accepted")),
+    ],
+)
+def test_a_partners_own_bytes_find_what_they_answer(
+    sent: Records, name: str, ours: dict[str, str], expected: tuple[str, str]
+) -> None:
+    text = (ANSWERS / name).read_text()
+    for theirs, mine in ours.items():
+        text = text.replace(theirs, mine.replace("CLAIM", claim_of(sent, FIRST)))
+    rows = list(reply_rows(text.encode()))
+    assert all(row["reply_kind"] for row in rows)
+    answer(sent, *(dict(row) for row in rows))
+    rung, claim_rung, standing = stand(sent, FIRST)
+    assert (rung, standing) == expected
+    assert claim_rung == rung
 
 
 def test_answers_in_any_order_never_move_a_visit_down(sent: Records) -> None:
