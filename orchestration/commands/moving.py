@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assets.sample.world import ZONE_NAME
+from assets.sample.times import ZONE_NAME
 from assets.sample.write import CLIENTS, DAYS, write_sample
 from orchestration.commands import hop_pages
 from orchestration.commands.first_run import SEED, lay_out_sample, yesterday
@@ -18,7 +18,7 @@ from orchestration.views.queue import queue as queue_of
 from orchestration.views.sentences import counted
 from orchestration.views.status import status as status_of
 
-STOPPED = 1
+FAILED = STOPPED = 1
 QUARANTINED = 3
 NOT_TAKEN = 4
 
@@ -29,18 +29,20 @@ NOT_TAKEN = 4
 def run(asked: Asked, *, no_sample: bool) -> None:
     """Land what lies in the drop folder and run every hop once, through Dagster.
 
-    A home that has never landed anything gets the sample agency's files first.
+    A home that has never landed anything gets the sample agency's files first. Exit code 1: a
+    hop failed or was stopped; held records are no failure.
     """
     from orchestration.running import run_everything  # noqa: PLC0415 - Dagster takes seconds
 
     with asked.opened() as (house, sight):
         if not no_sample:
             lay_out_sample(house, say)
-        run_everything(house, say)
+        ran = run_everything(house, say)
         hop_pages.show_hops(status_of(sight, how_fresh(house, sight)))
         hop_pages.show_top_reasons([queue_of(sight, hop.name, limit=0) for hop in sight.hops])
     show()
     show("`carehops trace ID` asks about any record; `make ui` or `carehops ui` shows the picture.")
+    sys.exit(0 if ran.is_well else FAILED)
 
 
 @click.command()

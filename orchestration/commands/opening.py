@@ -16,6 +16,7 @@ from orchestration.commands.printing import say, show_json
 from orchestration.ground.clock import Clock, FixedClock, SystemClock, parse_instant
 from orchestration.ground.failures import CarehopsFailure
 from orchestration.ground.settings import read_settings
+from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.sight import Sight
 from orchestration.views.status import Fresh
 from orchestration.watch.freshness import WorkingTime
@@ -25,6 +26,7 @@ REFUSED = 2
 BROKEN = 70
 """Exit code of what should not happen; the line names the place, never a value."""
 
+_HOUSE = SQL_FOLDER.parent
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON; see docs/cli.md.")
 
 
@@ -59,12 +61,19 @@ class PlainWords(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # the text of an unforeseen failure may hold a person's data
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            _give_up(
-                f"carehops broke: {type(error).__name__} in {Path(where.filename).name}, line "
-                f"{where.lineno}. What was begun in the database was taken back.",
-                BROKEN,
-            )
+            _give_up(_broken(error), BROKEN)
+
+
+def _broken(error: Exception) -> str:
+    """What broke and where in our own code; the error's own text may quote a row."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_HOUSE)] or frames
+    place = Path(ours[-1].filename)
+    name = place.relative_to(_HOUSE) if place.is_relative_to(_HOUSE) else place.name
+    return (
+        f"carehops broke: {type(error).__name__} at {name}:{ours[-1].lineno}. What was begun in "
+        "the database was taken back."
+    )
 
 
 def _give_up(message: str, code: int) -> NoReturn:

@@ -31,7 +31,7 @@ def show_trace(sight: Sight, trace: Trace) -> None:
             "Records",
             ("hop", "state", "records", "money", "oldest since"),
             (
-                (g.hop, g.state, g.records, money(g.amount_cents), sight.local(g.oldest))
+                (g.hop, g.state, g.records, _money(g.amount_cents), sight.local(g.oldest))
                 for g in trace.summary
             ),
             right=(2, 3),
@@ -51,6 +51,21 @@ def show_trace(sight: Sight, trace: Trace) -> None:
             ("line", "reasons"),
             ((line.line_no, ", ".join(line.codes)) for line in trace.held_lines),
             right=(0,),
+        )
+    if trace.feeds:
+        show()
+        table(
+            "Feeds that should have brought it",
+            ("feed", "owner", "newest file", "at", "next expected", "quarantined since"),
+            (
+                (
+                    *(feed.feed, feed.owner, feed.last_file),
+                    feed.last_at and sight.local(feed.last_at),
+                    feed.expected_at and sight.local(feed.expected_at),
+                    ", ".join(feed.quarantined) or None,
+                )
+                for feed in trace.feeds
+            ),
         )
     if trace.way:
         show()
@@ -73,5 +88,10 @@ def _record(sight: Sight, standing: Standing) -> tuple[object, ...]:
         sight.local(standing.since),
         standing.owner,
         standing.due_at and sight.local(standing.due_at),
-        None if standing.amount_cents is None else money(standing.amount_cents),
+        _money(standing.amount_cents),
     )
+
+
+def _money(cents: int | None) -> str | None:
+    """Money, or nothing where none is known yet."""
+    return money(cents) if cents else None

@@ -17,7 +17,8 @@ class Trace:
 
     Args:
         asked: The id as it was asked for.
-        kind: What it turned out to be: ``record``, a kind of id, ``file`` or ``unknown``.
+        kind: What it turned out to be: the word for the record, a kind of id, ``file``,
+            ``held line`` or ``unknown``.
         sentence: The answer for people.
         record: The record the fields below speak of.
         hop: Where it stands: a hop, ``landing``, or None.

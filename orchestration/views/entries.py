@@ -159,6 +159,17 @@ def groups(sight: Sight, found: Found) -> tuple[Group, ...]:
     return tuple(sorted(made, key=lambda group: (sight.hop_names.index(group.hop), group.state)))
 
 
+def counts(sight: Sight, found: Found) -> tuple[int, int]:
+    """How many records an id concerns, and how many of them are held or wait somewhere."""
+    row = sight.rows(
+        "select count(distinct entry.record_id) as records"
+        " , count(distinct entry.record_id) filter (where entry.state in ('held', 'waiting'))"
+        f" as still {_OF_WANTED.replace('WANTED', found.wanted)}",
+        **found.binds,
+    )[0]
+    return row.records, row.still
+
+
 def standing_still(sight: Sight, found: Found, limit: int) -> tuple[Standing, ...]:
     """Those of an id's records that are held or wait, the soonest due first."""
     columns = ", ".join(f"entry.{column.strip()}" for column in _COLUMNS.split(","))

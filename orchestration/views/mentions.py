@@ -59,11 +59,15 @@ class HeldLine:
         return list(dict.fromkeys(str(reason["code"]) for reason in self.reasons))
 
 
-def addresses(feeds: Iterable[Feed], text: str) -> dict[str, tuple[Table, dict[str, str]]]:
+def addresses(
+    feeds: Iterable[Feed], text: str, beginning: bool
+) -> dict[str, tuple[Table, dict[str, str]]]:
     """Where rows of a thing would stand: for each table, key columns to values.
 
-    A record's id begins with the key of the row it was made of, so longer ids than the key are
-    read by their first parts: ``P1/v2/A7`` is made of plan ``P1``.
+    Args:
+        feeds: Whose tables.
+        text: The id.
+        beginning: Whether the id may be longer than the key: ``P1/v2/A7`` is made of plan ``P1``.
     """
     found: dict[str, tuple[Table, dict[str, str]]] = {}
     for feed in feeds:
@@ -71,6 +75,8 @@ def addresses(feeds: Iterable[Feed], text: str) -> dict[str, tuple[Table, dict[s
         if len(own) != 1:
             continue
         parts = text.split("/")
+        if len(parts) > len(key) and not beginning:
+            parts = []
         fixed = {column: feed.constants[column] for column in key if column in feed.constants}
         for given in (parts[: len(key)], [fixed.get(column, text) for column in key]):
             values = dict(zip(key, given, strict=False))
@@ -81,10 +87,12 @@ def addresses(feeds: Iterable[Feed], text: str) -> dict[str, tuple[Table, dict[s
     return found
 
 
-def rows_of(sight: Sight, text: str, feeds: Iterable[Feed]) -> tuple[Mention, ...]:
+def rows_of(
+    sight: Sight, text: str, feeds: Iterable[Feed], beginning: bool = False
+) -> tuple[Mention, ...]:
     """Every version of a thing that landed, oldest first."""
     found = []
-    for table, values in addresses(feeds, text).values():
+    for table, values in addresses(feeds, text, beginning).values():
         version = table.version or "cast(null as bigint)"
         where = " and ".join(f"{column} = :{column}" for column in values)
         rows = sight.rows(

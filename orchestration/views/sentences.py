@@ -4,11 +4,12 @@ A sentence names ids, codes, places, times, roles and money, never a person.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from orchestration.views.entries import Group, Standing
 from orchestration.views.mentions import HeldLine
 from orchestration.views.received import FeedNews, FileFound
-from orchestration.views.sight import Sight
+from orchestration.views.sight import OPEN, Sight
 
 
 def money(cents: int) -> str:
@@ -53,10 +54,16 @@ def about_record(sight: Sight, standing: Standing, rung: str | None) -> str:
 
 def _because(standing: Standing) -> str:
     blocker = standing.blocker
-    words = blocker.defect.rstrip(".") if blocker else "a rule objects"
+    words = _inside(blocker.defect) if blocker else "a rule objects"
     others = len([found for found in standing.reasons if found.severity != "WARN"]) - 1
     more = f", and {counted(others, 'more reason')}" if others > 0 else ""
     return f"{words} ({standing.reason_code}, {standing.reason_class}{more})"
+
+
+def _inside(sentence: str) -> str:
+    """A sentence inside another: no full stop, no capital unless its first word is a name."""
+    words = sentence.rstrip(".")
+    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
 def _whose(sight: Sight, standing: Standing) -> str:
@@ -85,15 +92,17 @@ def about_held_line(sight: Sight, record: str, line: HeldLine, owner: str) -> st
 
 
 def about_many(
-    sight: Sight, what: str, groups: Sequence[Group], still: int, worst: Standing | None
+    sight: Sight,
+    what: str,
+    counts: tuple[int, int],
+    groups: Sequence[Group],
+    worst: Standing | None,
 ) -> str:
-    """An id with several records: how many stand still, and the worst of them."""
-    known = max(
-        (sum(g.records for g in groups if g.hop == hop) for hop in sight.hop_names), default=0
-    )
+    """An id with several records: how many stand still, and the most pressing of them."""
+    known, still = counts
     if worst is None:
         return f"{what} concerns {counted(known, 'record')}; none stands still."
-    at_stake = sum(group.amount_cents for group in groups if group.state in {"held", "waiting"})
+    at_stake = sum(group.amount_cents for group in groups if group.state in OPEN)
     stake = f", {money(at_stake)} at stake" if at_stake else ""
     verb = "stands" if still == 1 else "stand"
     return (
@@ -102,27 +111,27 @@ def about_many(
     )
 
 
-def about_rungs(rungs: Mapping[str, int]) -> str:
-    """How far replies got, for an id with several records."""
-    told = ", ".join(f"{rung} ({records})" for rung, records in rungs.items())
-    return f" Replies: {told}." if told else ""
+def about_rungs(sight: Sight, rungs: Mapping[str, int], since: datetime | None) -> str:
+    """How far answers from outside got, for an id with several records."""
+    if not rungs:
+        return ""
+    if len(rungs) == 1 and since is not None:
+        return f" It is on rung {next(iter(rungs))} since {sight.local(since)}."
+    return f" Rungs: {', '.join(f'{rung} ({records})' for rung, records in rungs.items())}."
 
 
 def about_file(sight: Sight, file: FileFound, owner: str | None) -> str:
     """What became of a file."""
     at = sight.local(file.at)
-    whose = f"; owner {owner}" if owner else ""
+    whose = f"; its feed {file.feed} is not fresh for it; owner {owner}" if owner else ""
     step = f"; next: {file.next_step}" if file.next_step else "."
     why = f", because {file.reason}" if file.reason else ""
     code = f" ({file.reason_code})" if file.reason_code else ""
     if file.verdict == "quarantined":
-        return (
-            f"{file.name} is quarantined whole since {at}{why}{code}; its feed {file.feed} is not "
-            f"fresh for it{whose}{step}"
-        )
+        return f"{file.name} is quarantined whole since {at}{why}{code}{whose}{step}"
     if file.verdict != "landed":
         word = {"already_seen": "was seen again", "refused": "was refused"}[file.verdict]
-        return f"{file.name} {word} at {at}{why}{code}{whose}{step}"
+        return f"{file.name} {word} at {at}{why}{code}{step}"
     held = f", {counted(file.held, 'line')} held" if file.held else ""
     repeated = f", {file.repeated} known before" if file.repeated else ""
     return (
@@ -131,8 +140,16 @@ def about_file(sight: Sight, file: FileFound, owner: str | None) -> str:
     )
 
 
+_FEW_FEEDS = 3
+
+
 def about_feeds(sight: Sight, news: Sequence[FeedNews]) -> str:
     """Where something that never came should have come from."""
+    if len(news) > _FEW_FEEDS:
+        return (
+            "It looks like no id that was ever received, so any of the feeds "
+            f"{', '.join(one.feed for one in news)} should have brought it."
+        )
     return " ".join(_about_feed(sight, one) for one in news)
 
 

@@ -15,7 +15,7 @@ from orchestration.views.entries import Standing
 from orchestration.views.identifiers import record_ids
 from orchestration.views.mentions import HeldLine, files, held_lines
 from orchestration.views.search import Found, find
-from orchestration.views.sight import OPEN, Sight
+from orchestration.views.sight import Sight
 
 AskedKind = IdentifierKind | Literal["file"]
 
@@ -83,7 +83,7 @@ def _one(sight: Sight, asked: str, record: str, waiting: tuple[HeldLine, ...]) -
             f"({', '.join(line.codes)})."
         )
     return replace(
-        answer_of(sight, asked, "record", sentence, standing),
+        answer_of(sight, asked, sight.hop(standing.hop).record, sentence, standing),
         way=tuple(sorted(steps, key=lambda step: step.at)),
         hops=standings,
         late_changes=changes,
@@ -112,17 +112,30 @@ def _many(
     """An id that concerns several records."""
     still = entries.standing_still(sight, found, limit)
     groups = entries.groups(sight, found)
-    number = sum(group.records for group in groups if group.state in OPEN)
     worst = entries.with_reasons(sight, still[:1])[0] if still else None
-    what = f"{found.kind} {asked}"
-    sentence = sentences.about_many(sight, what, groups, number, worst)
-    sentence += sentences.about_rungs(entries.rungs(sight, found))
+    sentence = sentences.about_many(
+        sight, f"{found.kind} {asked}", entries.counts(sight, found), groups, worst
+    )
+    steps: tuple[way.Step, ...] = ()
+    since = None
+    if len(found.claims) == 1:
+        claims = way.claims_of(sight, entries.records(sight, found)[0])
+        steps = tuple(sorted(claims.steps, key=lambda step: step.at))
+        since = claims.answered_at or max((step.at for step in steps), default=None)
+    sentence += sentences.about_rungs(sight, entries.rungs(sight, found), since)
     answer = (
         answer_of(sight, asked, found.kind, sentence, worst)
         if worst
         else Trace(asked, found.kind, sentence)
     )
-    return replace(answer, records=still, summary=groups, claims=found.claims, held_lines=waiting)
+    return replace(
+        answer,
+        way=steps,
+        records=still,
+        summary=groups,
+        claims=found.claims,
+        held_lines=waiting,
+    )
 
 
 def _without_record(sight: Sight, asked: str, found: Found) -> Trace:
@@ -218,9 +231,8 @@ def _of_file(sight: Sight, found: Found) -> str:
     still = entries.standing_still(sight, found, 1)
     if not groups:
         return ""
-    number = sum(group.records for group in groups if group.state in OPEN)
     worst = entries.with_reasons(sight, still)[0] if still else None
-    return " " + sentences.about_many(sight, "It", groups, number, worst)
+    return " " + sentences.about_many(sight, "It", entries.counts(sight, found), groups, worst)
 
 
 def _news(sight: Sight, asked: str, kind: str | None) -> tuple[received.FeedNews, ...]:

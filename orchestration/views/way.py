@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from orchestration.ground.contracts import Table
 from orchestration.views.entries import Standing
 from orchestration.views.identifiers import holders
@@ -72,7 +74,7 @@ def landed(sight: Sight, record: str) -> tuple[Mention, ...]:
     key_length = {f"landing.{feed.table.name}": len(feed.table.key) for feed in makers}
     return tuple(
         mention
-        for mention in rows_of(sight, record, makers)
+        for mention in rows_of(sight, record, makers, beginning=True)
         # an id longer than the row's key names one version of it
         if len(parts) == key_length[mention.table] or f"v{mention.version}" in parts
     )
@@ -97,9 +99,6 @@ def landing_steps(
 def ledger_steps(sight: Sight, standings: tuple[Standing, ...]) -> Iterator[Step]:
     """What hops decided."""
     hop_of = {standing.entry_id: standing.hop for standing in standings}
-    for standing in standings:
-        detail = f"taken into the queue of {standing.hop}"
-        yield Step(standing.received_at, standing.hop, "received", detail)
     rows = sight.rows(
         "select * from ledger.transition where entry_id = any(:entries)"
         # newest by time, not by number: the number's index would be walked through all history
@@ -107,20 +106,31 @@ def ledger_steps(sight: Sight, standings: tuple[Standing, ...]) -> Iterator[Step
         entries=list(hop_of),
         many=_MANY,
     )
+    steps: dict[str, list[Step]] = {}
+    for standing in standings:
+        detail = f"taken into the queue of {standing.hop}"
+        steps[standing.hop] = [Step(standing.received_at, standing.hop, "received", detail)]
     for row in reversed(rows):
-        change = row.to_state if row.from_state != row.to_state else f"still {row.to_state}"
-        where = f" at {row.checkpoint}" if row.checkpoint else ""
-        why = f": {', '.join(row.reason_codes)}" if row.reason_codes else ""
-        note = f" ({row.note})" if row.note else ""
-        detail = f"{change}{where}{why}{note}"
-        yield Step(
-            row.at,
-            hop_of[row.entry_id],
-            row.to_state,
-            detail,
-            codes=tuple(row.reason_codes),
-            by=row.actor,
-        )
+        steps[hop_of[row.entry_id]].append(_change(row, hop_of[row.entry_id]))
+    # hop after hop: what happened at one instant then stays in the order it happened
+    for standing in standings:
+        yield from steps[standing.hop]
+
+
+def _change(row: sa.Row[Any], hop: str) -> Step:
+    """One line of a record's history."""
+    change = row.to_state if row.from_state != row.to_state else f"still {row.to_state}"
+    where = f" at {row.checkpoint}" if row.checkpoint else ""
+    why = f": {', '.join(row.reason_codes)}" if row.reason_codes else ""
+    note = f" ({row.note})" if row.note else ""
+    return Step(
+        row.at,
+        hop,
+        row.to_state,
+        f"{change}{where}{why}{note}",
+        codes=tuple(row.reason_codes),
+        by=row.actor,
+    )
 
 
 def late_changes(sight: Sight, record: str) -> tuple[LateChange, ...]:
