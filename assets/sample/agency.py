@@ -55,10 +55,11 @@ def enrol_clients(world: World, many: int) -> None:
         payer = next(
             (payer for payer, bound in zip(PAYERS, bounds, strict=True) if spot < bound), PAYERS[-1]
         )
-        world.clients.append(_client(world, number, payer))
+        world.clients.append(enrol(world, number, payer))
 
 
-def _client(world: World, number: int, payer: Payer) -> Client:
+def enrol(world: World, number: int, payer: Payer) -> Client:
+    """One client of a payer."""
     period = world.period
     nursed = payer.is_billed and number % NURSED_EVERY == 0
     main = payer.services[3] if nursed else payer.services[0]

@@ -126,7 +126,8 @@ def write_rows(feed: Feed, rows: Iterable[Sent]) -> bytes:
     writer = csv.writer(buffer, delimiter=feed.dialect.delimiter, lineterminator="\n")
     writer.writerow(source.field for source in feed.sources.values())
     for sent in rows:
-        fields = [texts(feed, sent)[column] for column in feed.sources]
+        found = texts(feed, sent)
+        fields = [found[column] for column in feed.sources]
         writer.writerow(fields[: sent.extra] if sent.extra < 0 else fields + ["?"] * sent.extra)
     return buffer.getvalue().encode()
 

@@ -27,6 +27,9 @@ from assets.sample.pricing import lines_of
 from assets.sample.times import instant, local_date
 from assets.sample.world import Fate, Pair, Visit, World
 
+#: How far back a first run looks for planned visits nobody clocked.
+LOOK_BACK = timedelta(days=35)
+
 Said = dict[str, Any]
 
 
@@ -139,8 +142,9 @@ def tell_deviations(world: World) -> Iterator[Said]:
     named = {visit.row["schedule_id"] for visit in world.visits if visit.row["action"] == "upsert"}
     for schedule_id, versions in world.schedules.items():
         row = versions[-1]
-        over = row["status"] == "planned" and instant(row, "end_at") < world.period.as_of
-        if over and schedule_id not in named:
+        ended = instant(row, "end_at")
+        over = world.period.as_of - LOOK_BACK <= ended < world.period.as_of
+        if over and row["status"] == "planned" and schedule_id not in named:
             open_ones.add(("missed", f"schedule/{schedule_id}"))
     for kind, subject in sorted(open_ones):
         yield {"deviation": kind, "subject": subject}
