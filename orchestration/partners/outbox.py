@@ -37,6 +37,7 @@ def write_outbox(connection: sa.Connection, folder: Path, clock: Clock) -> int:
     for row in rows:
         _write_whole(folder / row.file_name, bytes(row.content))
         connection.execute(_MARK, {"batch_no": row.batch_no, "now": clock.now()})
+        connection.execute(_SENT, {"batch_no": row.batch_no})
     _sync(folder)
     return len(rows)
 
@@ -46,6 +47,7 @@ select batch_no, file_name, content from core.claim_batch
 where written_at is null order by batch_no for update skip locked
 """)
 _MARK = sa.text("update core.claim_batch set written_at = :now where batch_no = :batch_no")
+_SENT = sa.text("update core.claim set rung = 'sent' where batch_no = :batch_no and rung = 'built'")
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -56,5 +56,10 @@ where
             visit.call_out_at is not null
             and cast(visit.call_in_at at time zone :zone as date) >= plan.effective_from
             and core.strays_from_plan(visit.tasks, plan.tasks)
+            -- not when the pass that moved it saw that already
+            and not exists (
+                select 1 from {{ ref('reason') }} as seen
+                where seen.entry_id = entry.entry_id and seen.code = 'CP-OLD-VERSION-DELIVERED'
+            )
         )
     )
