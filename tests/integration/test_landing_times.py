@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from orchestration.ground.database import Database
 from tests.bench_of_files import Files
@@ -123,11 +124,13 @@ def test_an_instant_of_a_utc_feed_carries_its_offset(files: Files, time: str, go
         assert files.held_codes() == {2: ["NOT-AN-INSTANT"]}
 
 
-def test_the_sessions_own_settings_do_not_matter(files: Files) -> None:
+def test_the_accounts_own_settings_do_not_matter(files: Files) -> None:
     with files.database.transaction() as connection:
         name = connection.exec_driver_sql("select current_database()").scalar()
         for setting in ("datestyle = 'SQL, DMY'", "timezone = 'Asia/Tokyo'"):
             connection.exec_driver_sql(f'alter database "{name}" set {setting}')
-    files.database.engine.dispose()
+    plain = sa.create_engine(files.database.url)
+    files.landing = files.make_landing(engine=plain)
     assert call_in(files, "2026-07-01 08:00") == ["2026-07-01T12:00:00+00:00"]
     assert files.land("caregivers", {"hired_on": "2024-01-08"}).rows == 1
+    plain.dispose()

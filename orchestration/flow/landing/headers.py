@@ -67,7 +67,7 @@ def check_fields(seen: Sequence[str], wanted: Collection[str]) -> None:
 def _differ(found: Sequence[str], wanted: Collection[str], place: str, word: str) -> Quarantined:
     missing = [name for name in wanted if name not in found]
     unknown = [name for name in found if name not in wanted]
-    if (len(found) - len(unknown)) * 2 < len(wanted):
+    if (len(found) - len(unknown)) * 2 < min(len(wanted), len(found)):
         return Quarantined(
             "HEADER-MISSING",
             f"the {place} does not hold the {word} of this feed: {len(missing)} of "

@@ -70,7 +70,7 @@ def sweep_drop(
             failures.append(failure)
     if failures:
         passing = all(isinstance(failure, TransientFailure) for failure in failures)
-        message = f"{len(failures)} files stay in the drop folder; the first: {failures[0]}"
+        message = f"files that stay in the drop folder: {len(failures)}; the first: {failures[0]}"
         raise (TransientFailure if passing else PermanentFailure)(message)
     return verdicts
 
