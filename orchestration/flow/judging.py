@@ -33,9 +33,13 @@ def take_work(connection: sa.Connection, hop: Hop, binds: Binds) -> int:
     return _count(connection, f"audit.{hop.name}__work")
 
 
+# the ledger sorts ids by byte, to be searched by prefix; hops' tables and their indexes do not,
+# and an index is of no use to a comparison that sorts otherwise
 _WORK = """
 create unlogged table audit.HOP__work as
-select entry_id, record_id, version, attempt, received_at, since, due_at as first_due_at
+select
+    entry_id, record_id collate "default" as record_id, version, attempt, received_at, since
+    , due_at as first_due_at
 from ledger.entry
 where hop = :hop and state in ('waiting', 'held')
 """
