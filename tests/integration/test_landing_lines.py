@@ -1,5 +1,6 @@
 """Lines that cannot become rows wait with their bytes and every reason; their neighbours land."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,24 @@ def test_many_stray_quotation_marks_cost_their_own_lines_only(files: Files) -> N
     verdict = files.landing.land(files.write("caregivers_1.csv", "\n".join(lines)))
     assert (verdict.rows, verdict.held_lines) == (357, 43)
     assert {code for codes in files.held_codes().values() for code in codes} == {"BAD-QUOTES"}
+
+
+def test_both_ways_of_reading_a_file_agree(files: Files) -> None:
+    dice = random.Random(7)
+    signs = ["a", "é", ",", '"', "'", " ", "\\", "\\.", "\t", ";", "", "\u2028"]
+    rows = [
+        {
+            "caregiver_id": f"G{number}",
+            "last_name": "x" + "".join(dice.choices(signs, k=6)),
+            "first_name": "".join(dice.choices([*signs, "\n"], k=6)) + "x",
+        }
+        for number in range(300)
+    ]
+    plain = [row for row in rows if "\n" not in row["first_name"]]
+    straight = text_of("caregivers", plain)
+    split = text_of("caregivers", rows).replace("\n", "\n\n", 1)
+    assert files.landing.land(files.write("caregivers_1.csv", straight)).rows == len(plain)
+    verdict = files.landing.land(files.write("caregivers_2.csv", split))
+    assert (verdict.repeated, verdict.rows) == (len(plain), len(rows) - len(plain))
+    stored = files.all("select caregiver_id, last_name, first_name from landing.caregiver")
+    assert {tuple(row) for row in stored} == {tuple(row.values()) for row in rows}

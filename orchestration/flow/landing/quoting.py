@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 OPEN, BAD = object(), object()
-_CLOSED = re.compile(r'"[^"]*(?:""[^"]*)*"')
+_CLOSED = re.compile(r'"[^"]*(?:""[^"]*)*"(?!")')
 
 
 def split_line(text: str, delimiter: str) -> list[str] | None:
