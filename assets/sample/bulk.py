@@ -99,7 +99,7 @@ class _Bulk:
         payer = BY_ID["HARBOR-FICTIVE"]
         world.contracts = contract_rows(period)
         world.rights = role_rights(period)
-        for number in range(1, -(-visits // PER_CAREGIVER) * CLIENTS_EACH + 1):
+        for number in range(1, -(-max(visits, 1) // PER_CAREGIVER) * CLIENTS_EACH + 1):
             client = enrol(world, number, payer)
             client.main_service, client.first_day = payer.services[0], period.start
             # homes stay on the globe however many there are

@@ -8,7 +8,7 @@ One JSON object a line. The first says for which instant it holds. Then, in this
         every line that cannot become a row
     {"record": id, "hop", "state", "codes", "warnings", "fault"}
         every record at every hop it must have an entry at; at delivery_to_billing a record that
-        moves also has "lines": [[number, date, minutes, units, cents], ...]
+        moves also has "billable_lines": [[number, date, minutes, units, cents], ...]
     {"deviation": kind, "subject": record or "schedule/<id>"}
         every open deviation from the plan
 """
@@ -103,7 +103,7 @@ def _visit(world: World, visit: Visit, hop: str) -> Said:
         "fault": visit.fault,
     }
     if hop == HOP_3 and not codes:
-        said["lines"] = [
+        said["billable_lines"] = [
             [line.number, line.day.isoformat(), line.minutes, line.units, line.cents]
             for line in lines_of(visit, world.contracts)
         ]

@@ -30,6 +30,8 @@ PATTERNS = (
     (0.86, (0, 1, 2, 3, 4)),
     (1.00, (0, 1, 2, 3, 4, 5, 6)),
 )
+#: Nights always include the one from Saturday to Sunday, on which clocks change.
+NIGHTS = ((1, 3, 5), (1, 3, 5), (0, 1, 2, 3, 4, 5, 6))
 #: Slot: earliest start and latest start in minutes of the day, and possible durations.
 SLOTS = {
     "morning": (450, 525, (90, 120, 150, 180)),
@@ -75,7 +77,7 @@ def plan_weeks(world: World) -> Iterator[Weekly]:
         if world.chance(0.2) and slots[0] != "night":
             slots.append("evening")
         for slot in slots:
-            weekdays = _weekdays(rng.random())
+            weekdays = rng.choice(NIGHTS) if slot == "night" else _weekdays(rng.random())
             pool = nurses if is_nursed(client) else aides
             found = [who for who in pool if not taken[who, slot] & set(weekdays)]
             if not found:

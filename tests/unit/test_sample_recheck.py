@@ -1,0 +1,366 @@
+"""The truth again, by another way: every rule asked in plain Python of the files as they read back.
+
+What the sample plants by construction must be what anybody finds who knows only the files.
+"""
+
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from assets.sample.write import write_sample
+from tests.reading_of_feeds import ZONE, Landed, read_folder
+
+Row = dict[str, Any]
+USABLE = ("approved", "partial", "reduced")
+
+
+def within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+@dataclass
+class Facts:
+    """The newest rows, ready to be looked up."""
+
+    landed: Landed
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.clients = {row["client_id"]: row for row in self.landed.now("client")}
+        self.carers = {row["caregiver_id"]: row for row in self.landed.now("caregiver")}
+        self.plans = {row["schedule_id"]: row for row in self.landed.now("schedule")}
+        self.terms = self.landed.now("payer_contract")
+        self.rights = self.landed.now("role_right")
+        self.auths = defaultdict(list)
+        for row in self.landed.now("service_auth"):
+            if row["status"] in USABLE:
+                self.auths[self.auth_key(row)].append(row)
+        self.notes = set()
+        self.orders = defaultdict(list)
+        for row in self.landed.now("document"):
+            if row["status"] in ("signed", "locked"):
+                self.notes.add((row["visit_source"], row["visit_id"]))
+                self.orders[row["client_id"]] += [row] if row["document_kind"] == "order" else []
+        self.visits = [self.visit(row) for row in self.landed.now("evv_visit")]
+        self.alike = defaultdict(list)
+        self.begun_on = defaultdict(list)
+        for visit in self.visits:
+            self.alike[twin_key(visit)].append(visit)
+            self.begun_on[visit["day"]].append(visit)
+
+    @staticmethod
+    def auth_key(row: Row) -> tuple[Any, ...]:
+        names = ("payer_id", "payer_program", "client_id", "service_code")
+        return (*(row[name] for name in names), frozenset((row["modifiers"] or "-").split(";")))
+
+    def visit(self, row: Row) -> Row:
+        start = row["adjusted_in_at"] or row["call_in_at"]
+        end = row["adjusted_out_at"] or row["call_out_at"]
+        sent = [row[f"modifier{place}"] for place in (1, 2, 3, 4)]
+        visit = {
+            **row,
+            "record": f"{row['source_system']}/{row['visit_id']}",
+            "start": start,
+            "end": end,
+            "modifiers": ";".join(one for one in sent if one) or "-",
+            "day": start.astimezone(ZONE).date() if start else None,
+            "minutes": int((end - start).total_seconds() // 60) if start and end else None,
+        }
+        return {**visit, "terms": self.terms_on(visit, visit["day"])}
+
+    def terms_on(self, visit: Row, day: date | None) -> Row:
+        names = ("payer_id", "payer_program", "service_code", "modifiers")
+        for row in self.terms:
+            same = all(row[name] == visit[name] for name in names)
+            if same and day and within(day, row["valid_from"], row["valid_to"]):
+                return row
+        return {}
+
+
+def codes_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
+    if visit["action"] == "cancel":
+        yield "EVV-CANCELLED"
+        return
+    start, end, terms = visit["start"], visit["end"], visit["terms"]
+    client = facts.clients.get(visit["client_id"])
+    programs = {(row["payer_id"], row["payer_program"]) for row in facts.terms}
+    stamped = bool(visit["adjusted_in_at"] or visit["adjusted_out_at"])
+    by_hand = "Manual" in (visit["call_in_type"], visit["call_out_type"]) or stamped
+    status = visit["aggregator_status"]
+    rules = {
+        "EVV-UNKNOWN-CLIENT": client is None,
+        "EVV-UNKNOWN-STAFF": visit["caregiver_id"] not in facts.carers,
+        "MAP-PAYER": (visit["payer_id"], visit["payer_program"]) not in programs,
+        "EVV-NO-SERVICE": visit["service_code"] is None,
+        "EVV-NO-IN": start is None,
+        "EVV-NO-OUT": end is None,
+        "EVV-TIME-ORDER": bool(start and end and end <= start),
+        "EVV-TOO-LONG": (visit["minutes"] or 0) > terms.get("max_visit_minutes", 1500),
+        "EVV-NO-MEDICAID-ID": client is not None
+        and not (client["medicaid_id"] or visit["client_medicaid_id"])
+        and terms.get("is_billed", True),
+        "EVV-MANUAL-NO-REASON": by_hand
+        and not (visit["change_reason_code"] and visit["change_attested"]),
+        "PERM-VISIT-EDIT": (by_hand or visit["sequence_id"] > 1) and not may_edit(facts, visit),
+        "EVV-NOT-VERIFIED": bool(
+            terms.get("needs_verified_visit") and status in (None, "In Process")
+        ),
+        "EVV-REFUSED": bool(terms.get("needs_verified_visit") and status in ("Incomplete", "Omit")),
+        "EVV-DUP": any(
+            other["record"] < visit["record"] and other["action"] == "upsert"
+            for other in facts.alike[twin_key(visit)]
+            if start and end
+        ),
+    }
+    yield from (code for code, broken in rules.items() if broken)
+
+
+def twin_key(visit: Row) -> tuple[Any, ...]:
+    return tuple(visit[k] for k in ("client_id", "caregiver_id", "service_code", "start", "end"))
+
+
+def may_edit(facts: Facts, visit: Row) -> bool:
+    day = visit["source_updated_at"].astimezone(ZONE).date()
+    return any(
+        row["role"] == visit["updated_by_role"]
+        and row["right_code"] == "visit_edit"
+        and within(day, row["valid_from"], row["valid_to"])
+        for row in facts.rights
+    )
+
+
+def metres(visit: Row, client: Row) -> float:
+    ends = (visit["call_in_latitude"], visit["call_in_longitude"])
+    home = (client["home_latitude"], client["home_longitude"])
+    (a, b), (c, d) = ([math.radians(part) for part in place] for place in (ends, home))
+    half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return 2 * 6_371_000 * math.asin(math.sqrt(half))
+
+
+def warnings_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
+    if visit["action"] == "cancel":
+        return
+    client, terms = facts.clients.get(visit["client_id"]), visit["terms"]
+    asked = (visit["call_in_type"], visit["location_type"]) == ("Mobile", "home")
+    if client and terms and asked and metres(visit, client) > terms["gps_limit_metres"]:
+        yield "EVV-GPS"
+    early = visit["adjusted_in_at"] and visit["adjusted_in_at"] < visit["call_in_at"]
+    late = visit["adjusted_out_at"] and visit["adjusted_out_at"] > visit["call_out_at"]
+    if early or late:
+        yield "EVV-BILLTIME-WIDENED"
+    if visit["end"] and visit["source_updated_at"] - visit["end"] > timedelta(hours=24):
+        yield "EVV-LATE-SUBMIT"
+
+
+UNITS = {
+    "CMS_8MIN": lambda minutes: (minutes + 7) // 15 if minutes >= 8 else 0,
+    "NEAREST_QUARTER_VISIT": lambda minutes: math.floor(minutes / 15 + 0.5),
+    "FLOOR_15": lambda minutes: minutes // 15,
+    "PER_VISIT": lambda _: 1,
+}
+
+
+def lines_of(facts: Facts, visit: Row) -> list[tuple[date, int, int, int]]:
+    """Date, minutes, units, cents of every line, lines of no unit included."""
+    start, end = visit["start"].astimezone(ZONE), visit["end"].astimezone(ZONE)
+    midnight = datetime(*(start.date() + timedelta(days=1)).timetuple()[:3], tzinfo=ZONE)
+    parts = [(visit["day"], visit["minutes"])]
+    if visit["terms"].get("splits_at_midnight") and visit["end"] > midnight.astimezone(UTC):
+        first = int((midnight.astimezone(UTC) - visit["start"]).total_seconds() // 60)
+        parts = [(visit["day"], first), (end.date(), visit["minutes"] - first)]
+    lines = []
+    for day, minutes in parts:
+        terms = facts.terms_on(visit, day)
+        units = UNITS[terms["unit_rule"]](minutes) if terms else 0
+        lines.append((day, minutes, units, units * terms.get("rate_cents", 0)))
+    return lines
+
+
+def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
+    terms, day = visit["terms"], visit["day"]
+    client, carer = facts.clients[visit["client_id"]], facts.carers[visit["caregiver_id"]]
+    today = facts.now.astimezone(ZONE).date()
+    auths = facts.auths[facts.auth_key(visit)]
+    needs_auth = bool(terms.get("needs_service_auth"))
+    dates = [line[0] for line in lines_of(facts, visit)] if terms else []
+    near = [
+        other
+        for days in (-1, 0, 1)
+        for other in facts.begun_on[day + timedelta(days=days)]
+        if other["record"] in moved and other is not visit
+    ]
+    meeting = [
+        other for other in near if other["start"] < visit["end"] and visit["start"] < other["end"]
+    ]
+    grouped = visit["group_code"]
+    rules = {
+        "NOT-BILLED": not terms.get("is_billed", True),
+        "RECON-TODAY": day >= today,
+        "DOC-NOTE-UNSIGNED": bool(terms.get("needs_signed_note"))
+        and (visit["source_system"], visit["visit_id"]) not in facts.notes,
+        "DOC-ORDER-UNSIGNED": bool(terms.get("needs_signed_order"))
+        and not any(
+            within(day, order["covers_from"], order["covers_to"])
+            for order in facts.orders[client["client_id"]]
+        ),
+        "MAP-SERVICE": not terms and not near_miss(facts, visit),
+        "MAP-NEAR-MISS": not terms and near_miss(facts, visit),
+        "ELIG-INACTIVE": not within(day, client["eligible_from"], client["eligible_to"]),
+        "ELIG-PLAN-CHANGED": (client["payer_id"], client["payer_program"])
+        != (visit["payer_id"], visit["payer_program"]),
+        "ELIG-ID-FORMAT": bool(terms)
+        and not re.fullmatch(terms["member_id_pattern"], client["medicaid_id"] or ""),
+        "AUTH-NONE": needs_auth and not auths,
+        "AUTH-PERIOD": needs_auth
+        and bool(auths)
+        and not all(
+            any(within(line, auth["period_from"], auth["period_to"]) for auth in auths)
+            for line in dates
+        ),
+        "UNIT-ZERO": bool(terms) and sum(line[2] for line in lines_of(facts, visit)) == 0,
+        "OVLP-CAREGIVER": any(
+            other["caregiver_id"] == visit["caregiver_id"]
+            and other["client_id"] != visit["client_id"]
+            and not (grouped and grouped == other["group_code"])
+            for other in meeting
+        ),
+        "OVLP-CLIENT": any(
+            other["client_id"] == visit["client_id"]
+            and other["caregiver_id"] != visit["caregiver_id"]
+            and other["service_code"] == visit["service_code"]
+            for other in meeting
+        ),
+        "OVLP-SAME-VISIT": any(twin_key(other)[:3] == twin_key(visit)[:3] for other in meeting),
+        "EVV-NO-SCHEDULE": visit["schedule_id"] not in facts.plans,
+        "PROV-CAREGIVER-INELIG": carer["is_excluded"]
+        or not within(day, carer["hired_on"], carer["ended_on"])
+        or not within(day, None, carer["credential_expires_on"]),
+        "CLM-TIMELY": bool(terms) and day + timedelta(days=terms["filing_limit_days"]) < today,
+    }
+    yield from (code for code, broken in rules.items() if broken)
+
+
+def near_miss(facts: Facts, visit: Row) -> bool:
+    names = ("payer_id", "payer_program", "service_code")
+    return any(
+        all(row[name] == visit[name] for name in names)
+        and set(row["modifiers"].split(";")) == set(visit["modifiers"].split(";"))
+        for row in facts.terms
+    )
+
+
+def over_their_authorization(facts: Facts, clean: list[Row]) -> dict[str, set[str]]:
+    """Running sums over the visits nothing else is wrong with, oldest first."""
+    total: dict[str, int] = defaultdict(int)
+    weekly: dict[tuple[str, date], int] = defaultdict(int)
+    over: dict[str, set[str]] = defaultdict(set)
+    for visit in sorted(clean, key=lambda visit: (visit["day"], visit["start"], visit["record"])):
+        for day, _, units, _ in lines_of(facts, visit):
+            fit = [
+                auth
+                for auth in facts.auths[facts.auth_key(visit)]
+                if within(day, auth["period_from"], auth["period_to"])
+            ]
+            if not fit:
+                continue
+            auth = min(fit, key=lambda auth: (auth["period_to"], auth["auth_id"]))
+            back = (day.isoweekday() % 7 - auth["week_starts_on"]) % 7
+            week = (auth["auth_id"], day - timedelta(days=back))
+            weekly[week] += units
+            total[auth["auth_id"]] += units
+            if auth["cap_week"] is not None and weekly[week] > auth["cap_week"]:
+                over[visit["record"]].add("AUTH-OVER-WEEK")
+            if total[auth["auth_id"]] > auth["units_total"]:
+                over[visit["record"]].add("AUTH-OVER-TOTAL")
+    return over
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(1, 70, 28, date(2026, 11, 20)), (2, 50, 21, date(2027, 1, 9))],
+    ids=["over the change to winter time", "over New Year"],
+)
+def sample(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Facts, list[Row]]:
+    seed, clients, days, end = request.param
+    folder = tmp_path_factory.mktemp("sample")
+    write_sample(folder, seed=seed, clients=clients, days=days, end=end)
+    told = [json.loads(line) for line in (folder / "truth.jsonl").read_text().splitlines()]
+    landed = read_folder(folder / "feeds", [line for line in told if "verdict" in line])
+    now = datetime.strptime(told[0]["as_of"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return Facts(landed, now), told
+
+
+def told_at(told: list[Row], hop: str, word: str) -> dict[str, Any]:
+    return {line["record"]: line[word] for line in told if line.get("hop") == hop}
+
+
+def test_what_is_told_of_the_first_hop_is_what_the_files_say(
+    sample: tuple[Facts, list[Row]],
+) -> None:
+    facts, told = sample
+    found = {visit["record"]: sorted(codes_at_hop_1(facts, visit)) for visit in facts.visits}
+    assert found == told_at(told, "evv_to_coordination", "codes")
+    shown = {visit["record"]: sorted(warnings_at_hop_1(facts, visit)) for visit in facts.visits}
+    assert shown == told_at(told, "evv_to_coordination", "warnings")
+
+
+def test_what_is_told_of_billing_is_what_the_files_say(sample: tuple[Facts, list[Row]]) -> None:
+    facts, told = sample
+    moved = [visit for visit in facts.visits if not list(codes_at_hop_1(facts, visit))]
+    names = {visit["record"] for visit in moved}
+    found = {visit["record"]: set(codes_at_hop_3(facts, visit, names)) for visit in moved}
+    clean = [visit for visit in moved if not found[visit["record"]]]
+    for record, codes in over_their_authorization(facts, clean).items():
+        found[record] |= codes
+    listed = {record: sorted(codes) for record, codes in found.items()}
+    assert listed == told_at(told, "delivery_to_billing", "codes")
+
+
+def test_minutes_units_and_money_are_what_the_terms_say(sample: tuple[Facts, list[Row]]) -> None:
+    facts, told = sample
+    visits = {visit["record"]: visit for visit in facts.visits}
+    lines = {line["record"]: line["billable_lines"] for line in told if "billable_lines" in line}
+    for record, priced in lines.items():
+        wanted = [
+            [number, day.isoformat(), *rest]
+            for number, (day, *rest) in enumerate(lines_of(facts, visits[record]), start=1)
+            if rest[1]
+        ]
+        assert priced == wanted
+
+
+def test_what_deviates_from_the_plan_is_what_the_files_say(
+    sample: tuple[Facts, list[Row]],
+) -> None:
+    facts, told = sample
+    found: set[tuple[str, str]] = set()
+    for visit in facts.visits:
+        if visit["concern_codes"] and visit["action"] == "upsert":
+            found.add(("risk_flag", visit["record"]))
+        if list(codes_at_hop_1(facts, visit)):
+            continue
+        plan = facts.plans.get(visit["schedule_id"])
+        if plan is None:
+            found.add(("unscheduled", visit["record"]))
+            continue
+        planned = (plan["end_at"] - plan["start_at"]).total_seconds() // 60
+        allowed = visit["terms"].get("schedule_tolerance_minutes", 15)
+        if visit["minutes"] < planned - allowed:
+            found.add(("shortened", visit["record"]))
+        if visit["start"] > plan["start_at"] + timedelta(minutes=15):
+            found.add(("late", visit["record"]))
+    named = {visit["schedule_id"] for visit in facts.visits if visit["action"] == "upsert"}
+    for plan in facts.plans.values():
+        over = facts.now - timedelta(days=35) <= plan["end_at"] < facts.now
+        if plan["status"] == "planned" and over and plan["schedule_id"] not in named:
+            found.add(("missed", f"schedule/{plan['schedule_id']}"))
+    assert found == {(line["deviation"], line["subject"]) for line in told if "deviation" in line}
