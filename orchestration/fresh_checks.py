@@ -5,8 +5,7 @@ The watch reports it without a run whenever something changes. It is defined her
 drawn, and so that whoever presses its button gets the same answer from the same function.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -87,11 +86,26 @@ def mirror(instance: dg.DagsterInstance) -> Tell:
     return tell
 
 
-def never_shown(instance: dg.DagsterInstance, names: Iterable[str]) -> set[str]:
-    """Names whose check has never been reported, as far as Dagster's storage knows."""
-    keys = {name: dg.AssetCheckKey(dg.AssetKey(name), FRESH) for name in names}
-    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
-    return {name for name, key in keys.items() if key not in known}
+def not_shown(instance: dg.DagsterInstance, names: Iterable[str]) -> set[str]:
+    """Names whose check was never reported, or not since they last materialized.
+
+    Dagster shows a check as not evaluated when its asset has materialized since: what is stale
+    for another reason than age would look well after the next pass.
+    """
+    checks = {name: dg.AssetCheckKey(dg.AssetKey(name), FRESH) for name in names}
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+        list(checks.values())
+    )
+    newest = {
+        record.asset_entry.asset_key: record.asset_entry.last_materialization_record
+        for record in instance.get_asset_records([key.asset_key for key in checks.values()])
+    }
+    missing = set()
+    for name, key in checks.items():
+        shown, made = known.get(key), newest.get(key.asset_key)
+        if shown is None or (made is not None and shown.create_timestamp <= made.timestamp):
+            missing.add(name)
+    return missing
 
 
 def _severity(found: Freshness) -> dg.AssetCheckSeverity:
@@ -106,15 +120,7 @@ def _said(found: Freshness) -> str:
 def _facts(found: Freshness) -> dict[str, Any]:
     return {
         "state": found.state,
-        "because": dg.MetadataValue.md(_listed(found.because) or "nothing is late"),
+        "because": "\n".join(found.because) or "nothing is late",
         "kinds": ", ".join(found.kinds),
-        "counts_from": dg.MetadataValue.timestamp(_instant(found.since)),
+        "counts_from": dg.MetadataValue.timestamp(found.since.timestamp()),
     }
-
-
-def _listed(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _instant(at: datetime) -> float:
-    return at.timestamp()

@@ -4,27 +4,24 @@ A pass whose suite does not hold publishes nothing: its checks are shown, the ru
 materialization is written, for that would reset the clock people watch.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from expectations import Expect
 from orchestration.flow.audit import CheckResult
-from orchestration.flow.edits import load_edits
 from orchestration.flow.hop_pass import PassOutcome
-from orchestration.ground.column_lineage import hop_lineage
-from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.contracts import Hop
 from orchestration.ground.durations import in_words
 from orchestration.ground.failures import ConservationFailure, ContractFailure
-from orchestration.ground.table_shapes import StoredColumn, row_count, table_shapes
+from orchestration.hop_picture import what_is_seen
 from orchestration.lineage import CONSERVED, OWN_CHECKS, Picture, hop_arguments
 from orchestration.refusals import RETRIES, attempt, refusal
 
 if TYPE_CHECKING:
     from orchestration.assembly import House
 
-REASONS_SHOWN = 10
 _SEVERITY = {"MUST": dg.AssetCheckSeverity.ERROR, "SHOULD": dg.AssetCheckSeverity.WARN}
 
 
@@ -80,6 +77,7 @@ def _check_specs(hop: Hop, suite: Iterable[Expect]) -> Iterator[dg.AssetCheckSpe
     yield dg.AssetCheckSpec(
         CONSERVED,
         asset=hop.name,
+        blocking=True,
         description=f"Every {hop.record} received is accounted for: moved, held, rejected, "
         "excluded, cancelled or waiting, for each file that brought some. Proven in the "
         "transaction that publishes; if it does not hold, nothing is published.",
@@ -89,6 +87,7 @@ def _check_specs(hop: Hop, suite: Iterable[Expect]) -> Iterator[dg.AssetCheckSpe
         yield dg.AssetCheckSpec(
             expect.name,
             asset=hop.name,
+            blocking=expect.severity == "MUST",
             description=f"{expect.because}\n\n{expect.severity}: {effect} while it does not hold.",
             metadata={"severity": expect.severity, "rule": expect.rule},
         )
@@ -160,78 +159,7 @@ def _shown(
     outcome: PassOutcome,
 ) -> dict[str, Any]:
     """What is nice to see; a pass that is published does not fail for want of it."""
-    shown, error = attempt(lambda: _tables(open_house(), hop, picture, outcome))
+    shown, error = attempt(lambda: what_is_seen(open_house(), hop, picture, outcome))
     if error is not None:
         context.log.warning(f"published, but not all of it can be shown: {refusal(error)}")
     return shown or {}
-
-
-def _tables(house: "House", hop: Hop, picture: Picture, outcome: PassOutcome) -> dict[str, Any]:
-    table = f"core.{hop.targets[0].name}"
-    with house.database.engine.connect() as connection:
-        shapes = table_shapes(connection)
-        rows = row_count(connection, table)
-    return {
-        "reasons": dg.MetadataValue.md(_reasons(house, hop, outcome)),
-        "dagster/row_count": rows,
-        "dagster/column_schema": _schema(shapes.get(table, ())),
-        "dagster/column_lineage": _column_lineage(house, hop, picture, shapes),
-    }
-
-
-def _reasons(house: "House", hop: Hop, outcome: PassOutcome) -> str:
-    """The most frequent reasons records stand still for, as a table."""
-    if not outcome.reasons:
-        return "No record stands still."
-    models = house.library.models(hop.name, [target.name for target in hop.targets])
-    edits = load_edits(house.library, hop.name, tuple(model.name for model in models))
-    known = {edit.code: edit for edit in edits}
-    lines = ["| reason | records | at stake | owner | what it is |", "|---|--:|--:|---|---|"]
-    for reason in outcome.reasons[:REASONS_SHOWN]:
-        edit = known.get(reason.code)
-        owner, defect = (edit.owner, edit.defect) if edit else (hop.owner, "")
-        money = f"{reason.amount_cents / 100:,.2f}" if reason.amount_cents else ""
-        lines.append(f"| {reason.code} | {reason.records} | {money} | {owner} | {defect} |")
-    left = len(outcome.reasons) - REASONS_SHOWN
-    return "\n".join(lines) + (f"\n\nand {left} more reasons" if left > 0 else "")
-
-
-def _schema(columns: Sequence[StoredColumn]) -> dg.TableSchema:
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=column.name,
-                type=column.type,
-                description=column.remark,
-                constraints=dg.TableColumnConstraints(nullable=not column.required),
-            )
-            for column in columns
-        ]
-    )
-
-
-def _column_lineage(
-    house: "House",
-    hop: Hop,
-    picture: Picture,
-    shapes: Mapping[str, tuple[StoredColumn, ...]],
-) -> dg.TableColumnLineage:
-    names = {table: [column.name for column in columns] for table, columns in shapes.items()}
-    found = hop_lineage(house.library, hop, names)
-    main = next((one for one in found if one.table == f"core.{hop.targets[0].name}"), None)
-    edges: dict[str, list[dg.TableColumnDep]] = {}
-    for column, sources in (main.sources if main else {}).items():
-        edges[column] = [
-            dg.TableColumnDep(asset_key=maker.name, column_name=source)
-            for table, source in sorted(sources)
-            for maker in picture.makers(table)
-            if _gives(maker, source)
-        ]
-    return dg.TableColumnLineage(deps_by_column=edges)
-
-
-def _gives(maker: Feed | Hop, column: str) -> bool:
-    """Whether this feed sends that column; several feeds may fill one table."""
-    if isinstance(maker, Hop):
-        return True
-    return not maker.sources or column in maker.sources or column in maker.constants

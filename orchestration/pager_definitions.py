@@ -15,7 +15,7 @@ import dagster as dg
 
 import assets
 import assets.feeds
-from orchestration.fresh_checks import calendar_of, mirror, never_shown
+from orchestration.fresh_checks import calendar_of, mirror, not_shown
 from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
@@ -82,7 +82,7 @@ def build_pager_defs(
             SystemClock().now(),
             calendar_of(read_agency(settings.agency_folder)),
             tell=mirror(instance),
-            unseen=never_shown(instance, [subject.name for subject in known.subjects]),
+            unseen=not_shown(instance, [subject.name for subject in known.subjects]),
             some_are_broken=bool(known.broken),
         )
 

@@ -4,6 +4,7 @@ The same assets, checks and numbers as when schedules run them, on the same inst
 ``carehops run`` did is seen in ``carehops ui`` afterwards.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from orchestration.assembly import House
 from orchestration.definitions import build_defs
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
-from orchestration.fresh_checks import calendar_of, mirror, never_shown
+from orchestration.fresh_checks import calendar_of, mirror, not_shown
 from orchestration.ground.failures import TransientFailure
 from orchestration.instance import IN_PROCESS, alone, give_up_lost_runs, open_instance
 from orchestration.lineage import Picture
@@ -59,11 +60,13 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
     ran = Ran()
 
     def told(happened: Verdict | PassOutcome) -> None:
-        if isinstance(happened, Verdict):
-            ran.verdicts.append(happened)
-        else:
+        if isinstance(happened, PassOutcome):
             ran.passes.append(happened)
-        say(_line(happened))
+            say(_of_pass(happened))
+            return
+        ran.verdicts.append(happened)
+        if happened.verdict in ("quarantined", "refused"):
+            say(f"{happened.file} was {happened.verdict}: {happened.reason}")
 
     with (
         alone(house.database, "run") as is_alone,
@@ -81,13 +84,15 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
             for failure in _run(defs.resolve_job_def(name), instance):
                 ran.failures.append(failure)
                 say(failure)
+            if name == LANDING_JOB:
+                say(_of_files(ran.verdicts))
         ran.standings = watch(
             house.database,
             picture.subjects,
             house.clock.now(),
             calendar_of(house.agency),
             tell=mirror(instance),
-            unseen=never_shown(instance, [subject.name for subject in picture.subjects]),
+            unseen=not_shown(instance, [subject.name for subject in picture.subjects]),
         )
     return ran
 
@@ -112,12 +117,16 @@ def _why(data: Any) -> str:
     return f"unexpected {data.error.cls_name if data.error else 'failure'}"
 
 
-def _line(happened: Verdict | PassOutcome) -> str:
-    if isinstance(happened, Verdict):
-        why = f": {happened.reason}" if happened.reason else ""
-        return (
-            f"{happened.file}: {happened.verdict}, {happened.rows} rows, "
-            f"{happened.held_lines} lines held{why}"
-        )
-    decided = ", ".join(f"{count} {state}" for state, count in happened.decided.items() if count)
-    return f"{happened.hop}: {happened.outcome}, {happened.taken} taken, {decided or 'none up'}"
+def _of_files(verdicts: list[Verdict]) -> str:
+    if not verdicts:
+        return "Nothing new lies in the drop folder."
+    words = Counter(verdict.verdict.replace("_", " ") for verdict in verdicts)
+    rows = sum(verdict.rows for verdict in verdicts)
+    held = sum(verdict.held_lines for verdict in verdicts)
+    said = ", ".join(f"{count} {word}" for word, count in words.most_common())
+    return f"{len(verdicts)} files: {said}. {rows} rows, {held} lines held with their reasons."
+
+
+def _of_pass(outcome: PassOutcome) -> str:
+    decided = ", ".join(f"{count} {state}" for state, count in outcome.decided.items() if count)
+    return f"{outcome.hop}: {outcome.outcome}, {outcome.taken} taken: {decided or 'none'}"

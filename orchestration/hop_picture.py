@@ -1,0 +1,102 @@
+"""What is seen of a hop after a pass: reasons, its table, and where its columns come from."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from orchestration.flow.edits import load_edits
+from orchestration.flow.hop_pass import PassOutcome
+from orchestration.ground.column_lineage import SourceColumn, hop_lineage
+from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.table_shapes import StoredColumn, row_count, table_shapes
+from orchestration.lineage import Picture
+
+if TYPE_CHECKING:
+    from orchestration.assembly import House
+
+REASONS_SHOWN = 10
+Sources = Mapping[str, frozenset[SourceColumn]]
+"""Column of a published table to the columns it is made of."""
+
+
+def what_is_seen(
+    house: "House", hop: Hop, picture: Picture, outcome: PassOutcome
+) -> dict[str, Any]:
+    """Metadata of a materialization that needs a look at the database or the SQL."""
+    table = f"core.{hop.targets[0].name}"
+    with house.database.engine.connect() as connection:
+        shapes = table_shapes(connection)
+        rows = row_count(connection, table)
+    names = {known: [column.name for column in columns] for known, columns in shapes.items()}
+    lineage = hop_lineage(house.library, hop, names)
+    sources = next((found.sources for found in lineage if found.table == table), {})
+    return {
+        "reasons": dg.MetadataValue.md(_reasons(house, hop, outcome)),
+        "dagster/row_count": rows,
+        "dagster/column_schema": _schema(shapes.get(table, ()), sources, picture),
+        "dagster/column_lineage": _edges(sources, picture),
+    }
+
+
+def _reasons(house: "House", hop: Hop, outcome: PassOutcome) -> str:
+    """The most frequent reasons records stand still for, as a table."""
+    if not outcome.reasons:
+        return "No record stands still."
+    models = house.library.models(hop.name, [target.name for target in hop.targets])
+    edits = load_edits(house.library, hop.name, tuple(model.name for model in models))
+    known = {edit.code: edit for edit in edits}
+    lines = ["| reason | records | at stake | owner | what it is |", "|---|--:|--:|---|---|"]
+    for reason in outcome.reasons[:REASONS_SHOWN]:
+        edit = known.get(reason.code)
+        owner, defect = (edit.owner, edit.defect) if edit else (hop.owner, "")
+        money = f"{reason.amount_cents / 100:,.2f}" if reason.amount_cents else ""
+        lines.append(f"| {reason.code} | {reason.records} | {money} | {owner} | {defect} |")
+    left = len(outcome.reasons) - REASONS_SHOWN
+    return "\n".join(lines) + (f"\n\nand {left} more reasons" if left > 0 else "")
+
+
+def _schema(columns: Sequence[StoredColumn], sources: Sources, picture: Picture) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.type,
+                description=column.remark or _meaning(sources.get(column.name), picture),
+                constraints=dg.TableColumnConstraints(nullable=not column.required),
+            )
+            for column in columns
+        ]
+    )
+
+
+def _meaning(sources: frozenset[SourceColumn] | None, picture: Picture) -> str | None:
+    """A column that is one column of a feed, unchanged, means what that one means."""
+    if sources is None or len(sources) != 1:
+        return None
+    ((table, name),) = sources
+    for maker in picture.makers(table):
+        if isinstance(maker, Feed) and name in {column.name for column in maker.table.columns}:
+            return maker.table.column(name).meaning
+    return None
+
+
+def _edges(sources: Sources, picture: Picture) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        deps_by_column={
+            column: [
+                dg.TableColumnDep(asset_key=maker.name, column_name=name)
+                for table, name in sorted(made_of)
+                for maker in picture.makers(table)
+                if _gives(maker, name)
+            ]
+            for column, made_of in sources.items()
+        }
+    )
+
+
+def _gives(maker: Feed | Hop, column: str) -> bool:
+    """Whether this feed sends that column; several feeds may fill one table."""
+    if isinstance(maker, Hop):
+        return True
+    return not maker.sources or column in maker.sources or column in maker.constants
