@@ -1,0 +1,310 @@
+"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [curve] [checks] [memory]``.
+
+Everything named after its limit is run beside it, in this process, on this server, now. Figures
+of two runs on a busy machine differ; the ratios are what to compare.
+"""
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from assets.sample.bulk import write_visits_csv
+from expectations import Expect
+from orchestration import assembly
+from orchestration.flow import judging, ledger
+from orchestration.flow.audit import check
+from orchestration.flow.edits import load_edits
+from orchestration.flow.hop_pass import Passes
+from orchestration.flow.landing.tables import ensure_tables
+from orchestration.ground import embedded_postgres
+from orchestration.ground.calendar import fill_calendar
+from orchestration.ground.clock import FixedClock
+from orchestration.ground.contracts import Hop
+from orchestration.ground.database import Database, open_database
+from orchestration.ground.migrations import migrate
+from orchestration.ground.settings import read_settings
+from orchestration.ground.sql import bound
+from orchestration.running import run_everything
+from tests.bench.bulk import NOW, add_visits, settle
+from tests.bench.landed import ZONE, land, make_landing
+from tests.bench.measure import Report, apart, timed
+
+MILLION = 1_000_000
+HOP = "evv_to_coordination"
+
+
+def no_audit(_url: sa.URL, _schema: str, _table: str, _suite: Any) -> list[Any]:
+    """Leave the suite out: it has a figure of its own."""
+    return []
+
+
+class Ground:
+    """A server, and a fresh home on it for each benchmark."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+
+    @contextmanager
+    def home(self) -> Iterator[tuple[Database, Path]]:
+        """A database with everything in it but rows."""
+        self.count += 1
+        home = self.folder / f"home{self.count}"
+        database = open_database(read_settings({"CAREHOPS_HOME": str(home)}))
+        migrate(database.engine)
+        with database.transaction() as connection:
+            ensure_tables(connection, assembly.tables())
+            ledger.register_hops(connection, assembly.hops())
+            fill_calendar(connection, NOW.date())
+        yield database, home
+        database.engine.dispose()
+        embedded_postgres.stop(home)
+
+
+def hop() -> Hop:
+    """The hop that is measured: the one with the most records."""
+    return next(found for found in assembly.hops() if found.name == HOP)
+
+
+def passes(database: Database, home: Path, audit: Callable[..., Any] = no_audit) -> Passes:
+    """Passes over a home."""
+    intake = ledger.Intake(assembly.hops(), assembly.sql_library(), ZONE)
+    settings = read_settings({"CAREHOPS_HOME": str(home)})
+    clock = FixedClock(NOW)
+    return Passes(database, assembly.sql_library(), intake, settings, clock, ZONE, audit)
+
+
+def bench_landing(ground: Ground, report: Report) -> None:
+    """A visits CSV of a million rows: typed, checked, queued; beside COPY and pandas."""
+    path = ground.folder / "VISITS_1_20261120000000.CSV"
+    write_visits_csv(path, MILLION, seed=1)
+    path.chmod(0o644)
+    with ground.home() as (database, home):
+        header = path.open().readline().strip().split(",")
+        columns = ", ".join(f'"{name}" text' for name in header)
+        copies = []
+        for _ in range(3):
+            with database.transaction() as connection:
+                connection.exec_driver_sql(f"create table public.bare ({columns})")
+                with timed() as watch:
+                    connection.exec_driver_sql(
+                        f"copy public.bare from '{path}' with (format csv, header true)"
+                    )
+                copies.append(watch.seconds)
+                connection.exec_driver_sql("drop table public.bare")
+        copy = statistics.median(copies)
+        report.add("server-side COPY of 1 M visits into text columns, the limit", copy)
+        seconds, before, peak = apart(land, home, path)
+        report.add(
+            "the same landed: typed, checked, versioned, queued", seconds, "COPY", seconds / copy
+        )
+        report.note(
+            "peak memory of that landing", f"{peak:.0f} MiB", f"{before:.0f} MiB at the start"
+        )
+        frame = pd.read_csv(path, nrows=20_000, dtype=str)
+        with timed() as watch:
+            frame.to_sql("bare_pandas", database.engine, schema="public", index=False)
+        report.add(
+            "pandas to_sql, a fiftieth of it, times fifty",
+            watch.seconds * 50,
+            "landing",
+            watch.seconds * 50 / seconds,
+        )
+
+
+def bench_memory(ground: Ground, report: Report) -> None:
+    """Two gigabytes: memory must not grow with the file."""
+    for rows, name in ((MILLION // 4, "a quarter million rows"), (8 * MILLION, "2 GB")):
+        path = ground.folder / f"VISITS_2_{rows}.CSV"
+        write_visits_csv(path, rows, seed=2)
+        size = path.stat().st_size / 2**30
+        with ground.home() as (_, home):
+            seconds, before, peak = apart(land, home, path)
+        report.note(
+            f"landing {name} ({size:.2f} GiB)",
+            f"{seconds:.0f} s",
+            f"peak {peak:.0f} MiB, {before:.0f} MiB at the start",
+        )
+        path.unlink()
+
+
+def bare(database: Database) -> float:
+    """The hop's own SQL over what is open, without ledger, audit or suite."""
+    name = hop().name
+    library = assembly.sql_library()
+    models = library.models(name, [target.name for target in hop().targets])
+    edits = load_edits(library, name, tuple(model.name for model in models))
+    binds = {"hop": name, "pass_id": 0, "now": NOW, "zone": ZONE}
+    with database.engine.connect() as connection:
+        judging.clear(connection, name)
+        judging.take_work(connection, hop(), binds)
+        with timed() as watch:
+            judging.build(connection, hop(), models, binds)
+            judging.apply_edits(connection, hop(), edits, binds)
+            connection.exec_driver_sql(
+                f"create unlogged table audit.{name}__passed as "
+                f"select * from audit.{name}__candidate as candidate where not exists ("
+                f"select 1 from audit.{name}__finding as finding "
+                "where finding.record_id = candidate.record_id)"
+            )
+            connection.exec_driver_sql(
+                f"create unlogged table audit.{name}__judged as select record_id, "
+                f"cast('moved' as text) as outcome from audit.{name}__passed"
+            )
+            for target in hop().targets:
+                model = library.model(name, target.name)
+                assert model is not None
+                built = f"audit.{name}__{target.name}"
+                connection.execute(bound(f"create table {built} as {model.sql}", binds))
+                keys = ", ".join(target.key)
+                connection.exec_driver_sql(f"alter table {built} add primary key ({keys})")
+        connection.rollback()
+    return watch.seconds
+
+
+def bench_pass(ground: Ground, report: Report) -> None:
+    """A pass over a million new visits, beside its own SQL run bare."""
+    with ground.home() as (database, home):
+        with database.transaction() as connection:
+            file_id = add_visits(connection, 0, MILLION - 1)
+            with timed() as watch:
+                make_landing(database, home).hand_on(connection, "landing.evv_visit", file_id)
+        report.add("queueing 1 M new visits", watch.seconds)
+        settle(database.engine)
+        limit = bare(database)
+        report.add("the hop's SQL over 1 M new visits, bare: the limit", limit)
+        with timed() as watch:
+            outcome = passes(database, home).run(hop(), ())
+        assert outcome.totals["moved"] == MILLION, outcome.totals
+        report.add(
+            "the pass: ledger, reasons, transitions, conservation, next queue",
+            watch.seconds,
+            "bare",
+            watch.seconds / limit,
+        )
+        settle(database.engine)
+        with timed() as watch:
+            outcome = passes(database, home).run(hop(), ())
+        report.add("the pass again, nothing new", watch.seconds)
+        house = assembly.assemble(
+            read_settings({"CAREHOPS_HOME": str(home)}), FixedClock(NOW), database=database
+        )
+        run_everything(house)
+        with timed() as watch:
+            run_everything(house)
+        report.add("everything again through Dagster, nothing new, four hops", watch.seconds)
+
+
+def bench_checks(ground: Ground, report: Report) -> None:
+    """The suite on a million rows, beside one aggregate query that computes the same."""
+    suite: tuple[Expect, ...] = assembly.suite_of(HOP)
+    with ground.home() as (database, home):
+        with database.transaction() as connection:
+            file_id = add_visits(connection, 0, MILLION - 1)
+            make_landing(database, home).hand_on(connection, "landing.evv_visit", file_id)
+        passes(database, home).run(hop(), ())
+        settle(database.engine)
+        by_hand = []
+        for _ in range(3):
+            with database.engine.connect() as connection, timed() as watch:
+                connection.execute(sa.text(BY_HAND)).one()
+            by_hand.append(watch.seconds)
+        limit = statistics.median(by_hand)
+        report.add("one aggregate query with the suite's truths, 1 M rows: the limit", limit)
+        check(database.url, "audit", f"{HOP}__passed", suite)
+        took = []
+        for _ in range(3):
+            with timed() as watch:
+                results = check(database.url, "audit", f"{HOP}__passed", suite)
+            took.append(watch.seconds)
+        assert all(result.passed for result in results), results
+        seconds = statistics.median(took)
+        report.add(
+            f"the suite ({len(suite)} expectations), library already loaded",
+            seconds,
+            "aggregate",
+            seconds / limit,
+        )
+
+
+BY_HAND = f"""
+select count(*), count(service_code), count(client_id), count(service_date)
+    , count(location_type), count(caregiver_id)
+    , count(*) filter (where effective_out_at > effective_in_at)
+    , count(*) filter (where minutes between 0 and 1500)
+    , count(*) filter (where has_ended), count(*) filter (where manual_share <= 0.25)
+    , (select count(*) from (
+        select 1 from audit.{HOP}__passed group by record_id having count(*) > 1
+    ) as twice)
+from audit.{HOP}__passed
+"""
+
+
+def bench_curve(ground: Ground, report: Report) -> None:
+    """Ten thousand new visits on histories of growing size: the curve must be flat."""
+    new = 10_000
+    first = None
+    with ground.home() as (database, home):
+        there = 0
+        for history in (100_000, MILLION, 5 * MILLION):
+            while there < history:
+                step = min(history - there, MILLION)
+                _move(database, home, there, there + step - 1)
+                there += step
+            settle(database.engine)
+            took = []
+            for _ in range(3):
+                with database.transaction() as connection:
+                    file_id = add_visits(connection, there, there + new - 1)
+                    make_landing(database, home).hand_on(connection, "landing.evv_visit", file_id)
+                there += new
+                with timed() as watch:
+                    outcome = passes(database, home).run(hop(), ())
+                assert outcome.decided["moved"] == new, outcome.decided
+                took.append(watch.seconds)
+            seconds = statistics.median(took)
+            first = first or seconds
+            report.add(
+                f"a pass over 10,000 new visits, {history:,} before",
+                seconds,
+                "100,000 before",
+                seconds / first,
+            )
+
+
+def _move(database: Database, home: Path, first: int, last: int) -> None:
+    with database.transaction() as connection:
+        file_id = add_visits(connection, first, last)
+        make_landing(database, home).hand_on(connection, "landing.evv_visit", file_id)
+    passes(database, home).run(hop(), ())
+
+
+BENCHES: dict[str, Callable[[Ground, Report], None]] = {
+    "landing": bench_landing,
+    "pass": bench_pass,
+    "checks": bench_checks,
+    "curve": bench_curve,
+    "memory": bench_memory,
+}
+
+
+def main(wanted: list[str]) -> None:
+    """Run those named, or all, and print the table."""
+    with tempfile.TemporaryDirectory(prefix="carehops-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        report = Report()
+        for bench in wanted or list(BENCHES):
+            BENCHES[bench](Ground(folder), report)
+        print(report.table())  # noqa: T201 - a benchmark talks to its terminal
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
