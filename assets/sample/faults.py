@@ -32,7 +32,6 @@ NOT_IN_FEEDS = {
     "PROV-NPI": "the agency's own number stands in agency.toml",
     "CLM-CHARGE": "a charge is computed, never received",
     "CLM-DUP": "a line cannot be claimed twice before it was claimed once",
-    "CLM-LOCKED-CHANGED": "needs a visit that changes after its claim was built",
     "VISIT-CANCELLED": "needs a visit that is withdrawn after it moved",
     "EVV-CORRECTION-OPEN": "needs a correction that is stuck after the visit moved",
     "RECON-REOPENED": "needs a visit that is taken back after it was reconciled",

@@ -26,7 +26,9 @@ def write_receipts(world: World, pairs: Iterable[Pair]) -> list[Sent]:
         client = clients[pair[0]]
         if pair[2] != "-" and fate.acks != "none":
             calls = clocked[client.client_id, pair[2]]
-            sent.extend(_receipts(world, client, pair, fate, calls))
+            for receipt in _receipts(world, client, pair, fate, calls):
+                sent.append(receipt)
+                world.receipts[pair] = receipt.row
     return sent
 
 

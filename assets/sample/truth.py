@@ -13,7 +13,7 @@ One JSON object a line. The first says for which instant it holds. Then, in this
         every open deviation from the plan
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,8 +75,16 @@ def tell_files(files: Iterable[OutFile]) -> Iterator[Said]:
     yield from held_lines
 
 
-def tell_records(world: World, pairs: Iterable[Pair]) -> Iterator[Said]:
-    """Every record at every hop."""
+def tell_records(
+    world: World, pairs: Iterable[Pair], claimed: Collection[str] = ()
+) -> Iterator[Said]:
+    """Every record at every hop.
+
+    Args:
+        world: The world.
+        pairs: Every pair of plan version and caregiver that came to be.
+        claimed: Visits that are on a claim although they stand still before it now.
+    """
     visits = sorted(world.visits, key=lambda visit: visit.record_id)
     for visit in visits:
         yield _visit(world, visit, HOP_1)
@@ -86,7 +94,8 @@ def tell_records(world: World, pairs: Iterable[Pair]) -> Iterator[Said]:
     for visit in moved:
         yield _visit(world, visit, HOP_3)
     for visit in moved:
-        if visit.client.is_billed and not visit.codes.get(HOP_3):
+        reached = not visit.codes.get(HOP_3) or visit.record_id in claimed
+        if visit.client.is_billed and reached:
             yield _visit(world, visit, HOP_4)
 
 

@@ -167,6 +167,7 @@ class World:
     more: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     deviations: set[tuple[str, str]] = field(default_factory=set)
     fates: dict[Pair, Fate] = field(default_factory=dict)
+    receipts: dict[Pair, Row] = field(default_factory=dict)
     old_tasks: set[str] = field(default_factory=set)
     planted: dict[str, int] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)

@@ -1,22 +1,26 @@
 """Write the sample agency's feeds and the truth about them.
 
 ``FOLDER/feeds`` holds the files to land, each as old as it pretends to be; ``FOLDER/truth.jsonl``
-says what must become of everything in them (see ``truth``). The same seed writes the same bytes.
+says what must become of everything in them (see ``truth``). ``FOLDER/later`` holds the same for
+what arrives after a first run (see ``later``). The same seed writes the same bytes.
 """
 
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from assets.sample.agency import enrol_clients, role_rights
 from assets.sample.arrivals import in_order, loads, replayed
 from assets.sample.faults import plant_all
 from assets.sample.faults_of_lines import spoil_lines, spoil_other_lines
 from assets.sample.files import OutFile, bad_files, good_file
+from assets.sample.later import JUDGED, later_files, play
 from assets.sample.paperwork import equip
 from assets.sample.payers import contract_rows
 from assets.sample.plan_changes import change_plans
@@ -39,7 +43,7 @@ class SampleSummary:
 
     Args:
         folder: Where.
-        files: How many files to land.
+        files: How many files to land first, manifests counted.
         visits: Visits with a record.
         records: Records by hop and state.
         planted: How often each thing was planted.
@@ -55,7 +59,7 @@ class SampleSummary:
 def write_sample(
     out: Path, seed: int, clients: int = CLIENTS, days: int = DAYS, end: date = END
 ) -> SampleSummary:
-    """Write feeds and truth into a folder.
+    """Write feeds and truth into a folder, for a first run and for a second.
 
     Args:
         out: The folder; feeds left there by an earlier sample are replaced.
@@ -66,30 +70,45 @@ def write_sample(
     """
     world = make_world(seed, clients, days, end)
     files, pairs = make_files(world)
-    feeds = out / "feeds"
+    head = {"seed": seed, "clients": clients, "days": days, "end": end.isoformat()}
+    said = [*tell_files(files), *tell_records(world, pairs), *tell_deviations(world)]
+    _write_act(out, files, world.period.as_of, head, said)
+    visits, records, planted = len(world.visits), _counted(said), dict(world.planted)
+
+    later = play(world, pairs)
+    files = later_files(later)
+    said = [*tell_files(files), *tell_records(world, pairs, later.claimed), *tell_deviations(world)]
+    _write_act(out / "later", files, world.period.as_of + JUDGED, head, said)
+    planted = dict(sorted({**planted, **later.planted}.items()))
+    return SampleSummary(out, len(list((out / "feeds").iterdir())), visits, records, planted)
+
+
+def _counted(said: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Records by hop and state."""
+    counts: dict[str, Counter[str]] = {}
+    for line in said:
+        if "hop" in line:
+            counts.setdefault(line["hop"], Counter())[line["state"]] += 1
+    return {hop: dict(sorted(states.items())) for hop, states in counts.items()}
+
+
+def _write_act(
+    folder: Path,
+    files: Sequence[OutFile],
+    as_of: datetime,
+    head: dict[str, Any],
+    said: list[dict[str, Any]],
+) -> None:
+    """Feeds and truth of one act; feeds of an earlier sample are replaced."""
+    feeds = folder / "feeds"
     feeds.mkdir(parents=True, exist_ok=True)
     for old in feeds.iterdir():
         old.unlink()
     for file in files:
         _write(feeds, file)
-    said = [*tell_files(files), *tell_records(world, pairs), *tell_deviations(world)]
-    head = {
-        "as_of": world.period.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "seed": seed,
-        "clients": clients,
-        "days": days,
-        "end": end.isoformat(),
-        "zone": ZONE_NAME,
-    }
-    lines = [json.dumps(line) for line in [head, *said]]
-    (out / "truth.jsonl").write_text("\n".join(lines) + "\n")
-    counts: dict[str, Counter[str]] = {}
-    for line in said:
-        if "hop" in line:
-            counts.setdefault(line["hop"], Counter())[line["state"]] += 1
-    records = {hop: dict(sorted(states.items())) for hop, states in counts.items()}
-    planted = dict(sorted(world.planted.items()))
-    return SampleSummary(out, len(files), len(world.visits), records, planted)
+    first = {"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ"), **head, "zone": ZONE_NAME}
+    lines = [json.dumps(line) for line in [first, *said]]
+    (folder / "truth.jsonl").write_text("\n".join(lines) + "\n")
 
 
 def make_world(seed: int, clients: int, days: int, end: date) -> World:

@@ -13,6 +13,7 @@ from assets.sample.agency import NPIS
 from assets.sample.codes import CODES
 from assets.sample.faults import KINDS, NOT_IN_FEEDS
 from assets.sample.faults_of_lines import OTHER_LINES, VISIT_LINES
+from assets.sample.later import CODES as CODES_OF_LATER
 from assets.sample.plan_changes import KINDS as PLAN_KINDS
 from assets.sample.write import SampleSummary, write_sample
 from orchestration.flow.edits import Edit, load_edits
@@ -66,6 +67,13 @@ def test_everything_is_planted_at_the_usual_size(summary: SampleSummary) -> None
     kinds = {kind.name for kind in (*KINDS, *PLAN_KINDS, *VISIT_LINES)}
     kinds |= {f"line: {feed} {column}" for feed, column, *_ in OTHER_LINES}
     kinds |= {
+        "later: authorization approved",
+        "later: changed after its claim",
+        "later: confirmed",
+        "later: delivered",
+        "later: note signed",
+        "later: read and confirmed",
+        "later: verified",
         "line: clocks go back",
         "line: held, then mended",
         "line: same version, other content",
@@ -178,6 +186,23 @@ def test_a_sample_of_almost_nothing_is_still_told_whole(tmp_path: Path) -> None:
     write_sample(tmp_path, seed=6, clients=2, days=2, end=date(2026, 11, 20))
 
 
+def test_a_later_truth_differs_only_where_something_happened(
+    folder: Path, told: list[dict[str, Any]]
+) -> None:
+    later = [json.loads(line) for line in (folder / "later/truth.jsonl").read_text().splitlines()]
+    before, after = (
+        {(line["hop"], line["record"]): line for line in lines if "hop" in line}
+        for lines in (told, later)
+    )
+    assert set(before) <= set(after)
+    changed = {key for key, line in after.items() if before.get(key) != line}
+    assert changed
+    for key in changed:
+        assert after[key]["fault"].startswith("later: ")
+    for hop, record in set(after) - set(before):
+        assert after[hop, record]["state"] == "moved"
+
+
 def all_edits() -> list[Edit]:
     library = SqlLibrary(frozenset(), frozenset())
     found = []
@@ -207,5 +232,6 @@ def test_the_list_of_codes_is_that_of_the_edits() -> None:
 def test_every_edit_has_something_planted_for_it_or_says_why_not() -> None:
     planted = {code for kind in KINDS for code in (*kind.codes, *kind.warns)}
     planted |= {code for kind in PLAN_KINDS for code in kind.codes}
+    planted |= set(CODES_OF_LATER)
     planted |= {"NOT-BILLED", "CONTRACT-REVIEW-DUE", "CP-OLD-VERSION-DELIVERED"}
     assert {edit.code for edit in all_edits()} == planted | set(NOT_IN_FEEDS)
