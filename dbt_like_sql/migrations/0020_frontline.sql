@@ -54,30 +54,27 @@ create index frontline_task_caregiver on core.frontline_task (caregiver_id, clie
 
 comment on table core.frontline_task is 'One task of one plan version on one caregiver''s list';
 
+-- Without a subquery, so that PostgreSQL puts it in place of its call.
 create function core.strays_from_plan(recorded text, planned text)
 returns boolean language sql immutable parallel safe as $$
-    -- a task was done that the plan does not have, or a required one was not even recorded
+    -- where tasks were recorded: one was done that the plan does not have, or a required one is not
+    -- among them
     select
-        exists (
-            select 1
-            from string_to_table(recorded, ';') as done (task)
-            where
-                split_part(done.task, ':', 2) = 'done'
-                and not exists (
-                    select 1
-                    from string_to_table(planned, ';') as asked (task)
-                    where split_part(asked.task, ':', 1) = split_part(done.task, ':', 1)
-                )
-        )
-        or exists (
-            select 1
-            from string_to_table(planned, ';') as asked (task)
-            where
-                split_part(asked.task, ':', 2) = 'required'
-                and not exists (
-                    select 1
-                    from string_to_table(recorded, ';') as done (task)
-                    where split_part(done.task, ':', 1) = split_part(asked.task, ':', 1)
-                )
+        recorded <> ''
+        and not (
+            string_to_array(
+                trim(both ';' from regexp_replace(
+                    replace(recorded, ':done', ''), '[A-Z0-9_]+:[a-z_]+(;|$)', '', 'g'
+                ))
+                , ';'
+            )
+            <@ string_to_array(regexp_replace(planned, ':[a-z]+', '', 'g'), ';')
+            and string_to_array(
+                trim(both ';' from regexp_replace(
+                    replace(planned, ':required', ''), '[A-Z0-9_]+:[a-z]+(;|$)', '', 'g'
+                ))
+                , ';'
+            )
+            <@ string_to_array(regexp_replace(recorded, ':[a-z_]+', '', 'g'), ';')
         )
 $$;
