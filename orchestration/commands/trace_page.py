@@ -13,7 +13,7 @@ def show_trace(sight: Sight, trace: Trace) -> None:
     if trace.all_reasons:
         show()
         table(
-            "Reasons",
+            f"Reasons of {trace.record}",
             ("code", "checkpoint", "class", "severity", "owner", "due"),
             (
                 (r.code, r.checkpoint, r.reason_class, r.severity, r.owner, sight.local(r.due_at))

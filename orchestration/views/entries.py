@@ -103,7 +103,7 @@ entry_id, hop, record_id, state, version, checkpoint, next_checkpoint, since, re
 
 # offset 0 keeps the lookup a lookup: a join planned by estimates may read the whole ledger
 _OF_WANTED = """
-from (WANTED) as wanted
+from (select distinct named.record_id from (WANTED) as named) as wanted
 inner join lateral (
     select * from ledger.entry where entry.record_id = wanted.record_id offset 0
 ) as entry on true

@@ -133,7 +133,7 @@ def held_lines(sight: Sight, ids: Iterable[str]) -> tuple[HeldLine, ...]:
         """
         select
             held.file_id, held.line_no, held.held_at, held.reason_class, held.reasons
-            , file.name, file.feed, file.sha256
+            , file.name, held.feed, file.sha256
         from landing.held_line as held
         inner join landing.file as file on held.file_id = file.file_id
         where held.record_id = any(:ids)

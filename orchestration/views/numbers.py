@@ -44,9 +44,13 @@ class Numbers:
             if holder.hop is not None and (holder.table, "record_id") in self.types:
                 yield holder
 
+    def stored(self, table: str, column: str) -> str:
+        """Type of a column."""
+        return self.types.get((table, column), "text")
+
     def typed(self, table: str, column: str, values: Sequence[str]) -> list[object]:
         """Values as the column would hold them, less those it cannot hold."""
-        stored = self.types.get((table, column), "text")
+        stored = self.stored(table, column)
         return [typed for value in values if (typed := reading(value, stored)) is not None]
 
     def beside(self, kind: IdentifierKind, text: str) -> dict[IdentifierKind, list[str]]:

@@ -14,6 +14,7 @@ from orchestration.views.mentions import File, HeldLine
 from orchestration.views.sight import Sight
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_FILE_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _SEEN = 20
 
 
@@ -85,7 +86,7 @@ _NEWEST = """
 select name, landed_at, newest_event_at
 from landing.file
 where feed = :feed and verdict = 'landed'
-order by landed_at desc limit 1
+order by landed_at desc, file_id desc limit 1
 """
 
 
@@ -137,7 +138,7 @@ def find_file(sight: Sight, text: str) -> FileFound | None:
     """A file by its number, its sha256 or its name; the newest arrival of that name."""
     if _SHA256.fullmatch(text.lower()):
         where, value = "sha256 = :value", text.lower()
-    elif text.isascii() and text.isdigit() and len(text) <= 18:  # noqa: PLR2004 - what a bigint holds
+    elif _FILE_NUMBER.fullmatch(text):
         where, value = "file_id = cast(:value as bigint)", text
     else:
         where, value = "name = :value", text
@@ -205,8 +206,8 @@ def file_records(sight: Sight, found: FileFound) -> str:
     # a longer id that begins with the row's key
     longer = (
         f"select entry.record_id from {rows} inner join lateral (select known.record_id"
-        f" from ledger.entry as known where known.record_id ~>=~ ({key} || '/')"
-        f" and known.record_id ~<~ ({key} || '0') offset 0) as entry on true"
+        f" from ledger.entry as known where known.record_id >= ({key} || '/')"
+        f" and known.record_id < ({key} || '0') offset 0) as entry on true"
         " where landed.file_id = :file_id"
     )
     return f"{open_ones} union {longer}" if sight.takers(f"landing.{table.name}") else open_ones

@@ -119,8 +119,9 @@ class _Search:
 
     def any_record(self, found: Found) -> bool:
         """Whether the ledger knows a record of this reading."""
+        # distinct: for the first row alone the server may rather look through the whole ledger
         sql = f"""
-            select 1 from ({found.wanted}) as wanted
+            select 1 from (select distinct named.record_id from ({found.wanted}) as named) as wanted
             inner join lateral (
                 select 1 from ledger.entry where entry.record_id = wanted.record_id offset 0
             ) as known on true
@@ -136,10 +137,10 @@ class _Search:
         for feed in self.homes.get(kind, ()):
             alone = own_key(feed) == feed.table.key
             if alone and self.sight.takers(f"landing.{feed.table.name}"):
-                # '0' follows '/' in every byte order: all that begins with "text/"
+                # '0' follows '/' byte by byte, which is how records are ordered
                 union.add(
                     "select record_id from ledger.entry"
-                    " where record_id ~>=~ :low and record_id ~<~ :high",
+                    " where record_id >= :low and record_id < :high",
                     low=f"{text}/",
                     high=f"{text}0",
                 )
@@ -149,8 +150,12 @@ class _Search:
         self, union: _Union, holder: Holder, kind: IdentifierKind, values: Sequence[str]
     ) -> None:
         for column in holder.of_kind(kind):
+            # value by value: asked for many at once, the server may rather read the whole table
+            stored = self.numbers.stored(holder.table, column)
             union.add(
-                f"select record_id from {holder.table} where {column} = any(:values)",
+                f"select found.record_id from unnest(cast(:values as {stored} [])) as asked (value)"
+                f" inner join lateral (select record_id from {holder.table} as known"
+                f" where known.{column} = asked.value offset 0) as found on true",
                 values=self.numbers.typed(holder.table, column, values),
             )
 
@@ -171,10 +176,12 @@ class _Search:
                 if clients:
                     # a record that pairs the client with somebody carries both in its id
                     union.add(
-                        "select entry.record_id from ledger.entry"
-                        f" where entry.client_id in (select {clients[0]} from {holder.table}"
-                        f" where {column} = :id)"
-                        " and :id = any(string_to_array(entry.record_id, '/'))",
+                        f"select entry.record_id from (select distinct {clients[0]} as client_id"
+                        f" from {holder.table} where {column} = :id) as theirs"
+                        " inner join lateral (select record_id from ledger.entry as known"
+                        " where known.client_id = theirs.client_id"
+                        " and :id = any(string_to_array(known.record_id, '/')) offset 0"
+                        ") as entry on true",
                         id=text,
                     )
 
