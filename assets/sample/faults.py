@@ -27,14 +27,12 @@ KINDS: tuple[Kind, ...] = tuple(
 )
 
 #: Codes no feed can bring about: the agency's own facts or the product's own arithmetic would have
-#: to be wrong, or something has to change after a first run.
+#: to be wrong, or two hops to run at the same time.
 NOT_IN_FEEDS = {
     "PROV-NPI": "the agency's own number stands in agency.toml",
     "CLM-CHARGE": "a charge is computed, never received",
     "CLM-DUP": "a line cannot be claimed twice before it was claimed once",
-    "VISIT-CANCELLED": "needs a visit that is withdrawn after it moved",
-    "EVV-CORRECTION-OPEN": "needs a correction that is stuck after the visit moved",
-    "RECON-REOPENED": "needs a visit that is taken back after it was reconciled",
+    "RECON-REOPENED": "needs a visit that is taken back between hop 3 and hop 4",
     "EVV-BAD-ZONE": "landing holds such a line already",
 }
 

@@ -14,7 +14,7 @@ from assets.sample.agency import hire
 from assets.sample.arrivals import Load
 from assets.sample.dialects import VISIT_FEEDS
 from assets.sample.files import OutFile, good_file
-from assets.sample.kinds import HOP_1, HOP_3, is_day
+from assets.sample.kinds import HOP_1, HOP_3, HOP_4, is_day
 from assets.sample.times import Row
 from assets.sample.world import Fate, Pair, Sent, Visit, World
 
@@ -31,7 +31,7 @@ OUTSTANDING: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 }
 
 #: Codes that only something too late can bring about.
-CODES = ("CLM-LOCKED-CHANGED",)
+CODES = ("CLM-LOCKED-CHANGED", "VISIT-CANCELLED", "EVV-CORRECTION-OPEN")
 
 
 @dataclass
@@ -42,13 +42,13 @@ class Later:
         world: The world, whose visits and pairs are brought to where they end.
         sent: What is sent, by feed.
         planted: How often each thing happened.
-        claimed: Visits that stand still upstream but stay on their claim.
+        stays: Hops and records that are there although the record stands still upstream now.
     """
 
     world: World
     sent: dict[str, list[Sent]] = field(default_factory=dict)
     planted: dict[str, int] = field(default_factory=dict)
-    claimed: set[str] = field(default_factory=set)
+    stays: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def at(self) -> datetime:
@@ -96,6 +96,10 @@ def play(world: World, pairs: list[Pair]) -> Later:
     _introduce(later)
     for visit in islice(_claimed(world), 3):
         _change_too_late(later, visit)
+    for visit in _half(world, "AUTH-NONE"):
+        _withdraw(later, visit)
+    for visit in _half(world, "AUTH-PERIOD"):
+        _get_stuck(later, visit)
     for pair in pairs:
         _read_at_last(later, pair)
     return later
@@ -128,9 +132,32 @@ def _change_too_late(later: Later, visit: Visit) -> None:
     """The claim stays what it was; the visit stands still until somebody decides."""
     end = visit.ended - timedelta(minutes=2)
     later.correct(visit, adjusted_out_at=end, change_reason_code="99", change_attested=True)
-    visit.codes[HOP_3], visit.fault = CODES, "later: changed after its claim"
-    later.claimed.add(visit.record_id)
+    visit.codes[HOP_3], visit.fault = CODES[:1], "later: changed after its claim"
+    later.stays.add((HOP_4, visit.record_id))
     later.count(visit.fault)
+
+
+def _withdraw(later: Later, visit: Visit) -> None:
+    """Withdrawn while billing still waited for something."""
+    later.correct(visit, action="cancel")
+    visit.codes = {HOP_1: ("EVV-CANCELLED",), HOP_3: (*visit.codes[HOP_3], "VISIT-CANCELLED")}
+    _stop_upstream(later, visit, "later: withdrawn before its claim")
+
+
+def _get_stuck(later: Later, visit: Visit) -> None:
+    """Corrected while billing still waited for something, and the correction is not verified."""
+    later.correct(visit, aggregator_status="In Process")
+    visit.codes = {
+        HOP_1: ("EVV-NOT-VERIFIED",),
+        HOP_3: (*visit.codes[HOP_3], "EVV-CORRECTION-OPEN"),
+    }
+    _stop_upstream(later, visit, "later: correction stuck before its claim")
+
+
+def _stop_upstream(later: Later, visit: Visit, name: str) -> None:
+    visit.fault = name
+    later.stays.add((HOP_3, visit.record_id))
+    later.count(name)
 
 
 def _send_version(later: Later, feed: str, row: Row, **changes: object) -> None:

@@ -76,25 +76,27 @@ def tell_files(files: Iterable[OutFile]) -> Iterator[Said]:
 
 
 def tell_records(
-    world: World, pairs: Iterable[Pair], claimed: Collection[str] = ()
+    world: World, pairs: Iterable[Pair], stays: Collection[tuple[str, str]] = ()
 ) -> Iterator[Said]:
     """Every record at every hop.
 
     Args:
         world: The world.
         pairs: Every pair of plan version and caregiver that came to be.
-        claimed: Visits that are on a claim although they stand still before it now.
+        stays: Hops and records that are there although the record stands still upstream now.
     """
     visits = sorted(world.visits, key=lambda visit: visit.record_id)
     for visit in visits:
         yield _visit(world, visit, HOP_1)
     for pair in sorted(pairs):
         yield _pair(world, pair)
-    moved = [visit for visit in visits if not visit.codes.get(HOP_1)]
+    moved = [
+        visit for visit in visits if not visit.codes.get(HOP_1) or (HOP_3, visit.record_id) in stays
+    ]
     for visit in moved:
         yield _visit(world, visit, HOP_3)
     for visit in moved:
-        reached = not visit.codes.get(HOP_3) or visit.record_id in claimed
+        reached = not visit.codes.get(HOP_3) or (HOP_4, visit.record_id) in stays
         if visit.client.is_billed and reached:
             yield _visit(world, visit, HOP_4)
 

@@ -77,7 +77,7 @@ def write_sample(
 
     later = play(world, pairs)
     files = later_files(later)
-    said = [*tell_files(files), *tell_records(world, pairs, later.claimed), *tell_deviations(world)]
+    said = [*tell_files(files), *tell_records(world, pairs, later.stays), *tell_deviations(world)]
     _write_act(out / "later", files, world.period.as_of + JUDGED, head, said)
     planted = dict(sorted({**planted, **later.planted}.items()))
     return SampleSummary(out, len(list((out / "feeds").iterdir())), visits, records, planted)
