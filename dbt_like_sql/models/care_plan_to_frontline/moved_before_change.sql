@@ -26,6 +26,8 @@ inner join {{ ref('entry') }} as entry
         and entry.state = 'moved'
 inner join {{ ref('care_plan') }} as plan
     on delivery.plan_id = plan.plan_id and delivery.plan_version = plan.plan_version
+left join {{ ref('reason') }} as told
+    on entry.entry_id = told.entry_id and told.code = 'CP-OLD-VERSION-DELIVERED'
 left join {{ ref('late_change') }} as listed
     on
         delivery.record_id = listed.record_id
@@ -34,16 +36,11 @@ left join {{ ref('late_change') }} as listed
         and visit.sequence_id = listed.new_version
 where
     -- only visits that landed lately: a file may get its number before a pass and land after it
-    visit.file_id > (
-        select coalesce(max(latest.batch_id), 0) - 50 from {{ ref('plan_delivery') }} as latest
-    )
+    visit.file_id > (select max(latest.batch_id) - 50 from {{ ref('plan_delivery') }} as latest)
     and listed.record_id is null
     and delivery.standing = 'confirmed'
     and visit.action <> 'cancel'
-    and (
-        visit.service_code is null
-        or visit.service_code = any(string_to_array(plan.service_codes, ';'))
-    )
+    and coalesce(visit.service_code = any(string_to_array(plan.service_codes, ';')), true)
     and not exists (
         select 1 from {{ ref('care_plan') }} as newer
         where
@@ -57,9 +54,6 @@ where
             and cast(visit.call_in_at at time zone :zone as date) >= plan.effective_from
             and core.strays_from_plan(visit.tasks, plan.tasks)
             -- not when the pass that moved it saw that already
-            and not exists (
-                select 1 from {{ ref('reason') }} as seen
-                where seen.entry_id = entry.entry_id and seen.code = 'CP-OLD-VERSION-DELIVERED'
-            )
+            and told.code is null
         )
     )

@@ -22,6 +22,14 @@ def lay_rights(records: Records) -> None:
             "valid_from": date(2026, 1, 1),
             "valid_to": date(2026, 11, 19),
         },
+        {
+            "role": "Leaving RN",
+            "right_code": "plan_edit",
+            "valid_from": date(2026, 11, 20),
+            "valid_to": date(2026, 11, 20),
+        },
+        {"role": "Future RN", "right_code": "plan_edit", "valid_from": date(2026, 11, 21)},
+        {"role": "Scheduling lead", "right_code": "schedule_edit", "valid_from": date(2026, 1, 1)},
     )
 
 

@@ -102,6 +102,30 @@ def test_a_swapped_caregiver_makes_a_new_pair_and_ends_the_old_one(bench: Record
     assert _standing(bench, "P1/v1/G2") == "late"
 
 
+def test_a_caregiver_swapped_out_before_the_first_pass_never_gets_a_list(bench: Records) -> None:
+    bench.put("schedule", ahead("P1"))
+    bench.put("care_plan", plan("P1"))
+    bench.put("schedule", ahead("P1", VISIT, 2, caregiver_id="G2"))
+    bench.run(HOP)
+    assert bench.state("P1/v1/G1") == "cancelled"
+    lists = bench.all("select caregiver_id from core.plan_delivery")
+    assert [row.caregiver_id for row in lists] == ["G2"]
+    tasks = bench.all("select distinct caregiver_id from core.frontline_task")
+    assert [row.caregiver_id for row in tasks] == ["G2"]
+
+
+def test_an_open_or_cancelled_shift_brings_nobody_and_takes_nobody_off(bench: Records) -> None:
+    bench.put(
+        "schedule",
+        ahead("P1"),
+        ahead("P1", schedule_id="S-open", caregiver_id=None),
+        ahead("P1", schedule_id="S-off", caregiver_id="G5", status="cancelled"),
+    )
+    bench.put("care_plan", plan("P1"))
+    rows = bench.all("select record_id from ledger.entry")
+    assert [row.record_id for row in rows] == ["P1/v1/G1"]
+
+
 def test_a_caregiver_put_back_on_is_taken_up_again(bench: Records) -> None:
     bench.put("schedule", ahead("P1"))
     bench.put("care_plan", plan("P1"))
@@ -163,9 +187,10 @@ def test_a_breach_of_the_old_version_is_not_forgotten_with_it(bench: Records) ->
     bench.put("care_plan", plan("P1"))
     bench.put("evv_visit", run_at("P1", ENTERED + 10 * MINUTE))
     bench.put("care_plan", plan("P1", 2, ENTERED + 60 * MINUTE))
-    bench.now = ENTERED + 61 * MINUTE
-    bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-UNACKED-VISIT"]
+    for minutes in (20, 61):  # the old version need not be delivered any more, late or in time
+        bench.now = ENTERED + minutes * MINUTE
+        bench.run(HOP)
+        assert bench.codes("P1/v1/G1") == ["CP-UNACKED-VISIT"]
     assert bench.codes("P1/v2/G1") == ["CP-NOT-DELIVERED", "CP-NOT-ACKED"]
 
 

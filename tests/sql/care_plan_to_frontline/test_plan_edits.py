@@ -105,6 +105,14 @@ def judged(module_records: Records) -> Records:
         "required-unrecorded",
         {"answer": DONE, "run": {"call_in": EARLY, "tasks": "MEAL:done"}},
     )
+    _lay(
+        module_records,
+        "tasks-of-another",
+        {"answer": DONE, "run": {"call_in": EARLY, "caregiver": "G2", "tasks": "FEED:done"}},
+    )
+    for role in ("Scheduling lead", "Future RN", "Leaving RN"):
+        _lay(module_records, role.replace(" ", "-"), {"plan": {"entered_by_role": role}})
+    _lay(module_records, "ran-early", {"run": {"call_in": EARLY}, "ahead": LATER})
     _lay(module_records, "nobody", {"ahead": {"caregiver_id": None}})
     _lay(module_records, "other-service", {"ahead": {"service_code": "G0299"}})
     _lay(module_records, "over", {"ahead": {"start": ENTERED - timedelta(minutes=1)}})
@@ -134,6 +142,23 @@ def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
 
 def test_tasks_are_not_old_before_the_version_is_in_force(judged: Records) -> None:
     assert judged.codes("not-yet-in-force/v1/G1") == []
+
+
+def test_another_caregivers_tasks_are_not_this_ones(judged: Records) -> None:
+    assert judged.codes("tasks-of-another/v1/G1") == []
+
+
+@pytest.mark.parametrize(
+    ("plan_id", "may"), [("Scheduling-lead", False), ("Future-RN", False), ("Leaving-RN", True)]
+)
+def test_a_right_is_for_plans_and_for_its_days_the_last_one_included(
+    judged: Records, plan_id: str, may: bool
+) -> None:
+    assert ("PERM-PLAN-EDIT" not in judged.codes(f"{plan_id}/v1/G1")) is may
+
+
+def test_a_breach_before_anything_was_due_is_no_longer_waited_for(judged: Records) -> None:
+    assert judged.codes("ran-early/v1/G1") == ["CP-UNREACHABLE", "CP-UNACKED-VISIT"]
 
 
 def test_a_required_task_that_is_not_even_recorded_is_an_old_list(judged: Records) -> None:
