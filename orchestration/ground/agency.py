@@ -64,9 +64,9 @@ def read_agency(folder: Path) -> Agency:
             closures=tuple(agency.get("closures", ())),
             facts=facts,
         )
+    except (ZoneInfoNotFoundError, ValueError):  # the first is a KeyError too
+        message = f"{path}: time_zone is no IANA zone like America/New_York"
+        raise ContractFailure(message) from None
     except KeyError as error:
         message = f"{path}: {error.args[0]} is missing"
-        raise ContractFailure(message) from None
-    except (ZoneInfoNotFoundError, ValueError):
-        message = f"{path}: time_zone is no IANA zone like America/New_York"
         raise ContractFailure(message) from None

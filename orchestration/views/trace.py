@@ -12,7 +12,7 @@ from orchestration.ground.contracts import IdentifierKind
 from orchestration.views import entries, received, sentences, way
 from orchestration.views.answer import Trace, answer_of
 from orchestration.views.entries import Standing
-from orchestration.views.identifiers import record_ids
+from orchestration.views.identifiers import KINDS, homes, record_ids
 from orchestration.views.mentions import HeldLine, files, held_lines
 from orchestration.views.search import Found, find
 from orchestration.views.sight import Sight
@@ -146,12 +146,9 @@ def _without_record(sight: Sight, asked: str, found: Found) -> Trace:
     takers = sight.takers(newest.table)
     steps = tuple(way.landing_steps(sight, found.mentions, ()))
     if not newest.is_home:
-        return replace(
-            _never(sight, asked, found.kind),
-            sentence=f"{found.kind} {asked} itself was never received, but {where} names it. "
-            + sentences.about_feeds(sight, _news(sight, asked, found.kind)),
-            way=steps,
-        )
+        answer = _never(sight, asked, found.kind)
+        told = f"{answer.sentence} But {where} names it."
+        return replace(answer, sentence=told, way=steps)
     if not takers or found.kind not in {"visit", "plan"}:
         sentence = f"{found.kind} {asked} is known, newest by {where}; no record concerns it yet."
         return Trace(asked, found.kind, sentence, way=steps)
@@ -241,7 +238,10 @@ def _news(sight: Sight, asked: str, kind: str | None) -> tuple[received.FeedNews
 
 
 def _never(sight: Sight, asked: str, kind: str | None) -> Trace:
-    """Nothing names it."""
+    """Nothing is known by this id."""
+    if kind in KINDS and kind not in homes(sight.feeds):
+        sentence = f"No {kind} {asked} was ever made here, so none was sent."
+        return Trace(asked, "unknown", sentence, state="never made")
     news = _news(sight, asked, kind)
     what = f"{kind} {asked}" if kind else asked
     sentence = f"{what} was never received. {sentences.about_feeds(sight, news)}"

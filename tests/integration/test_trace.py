@@ -314,8 +314,8 @@ def test_a_note_of_a_visit_that_never_came_is_no_visit(records: Records) -> None
     records.put("document", document_id="D1", document_version=1, client_id="C1", visit_id="V5")
     answer = ask(records, "V5")
     assert answer.kind == "unknown"
-    assert "visit V5 itself was never received" in answer.sentence
-    assert "document_1.csv" in answer.sentence
+    assert "visit V5 was never received" in answer.sentence
+    assert "But line 1 of document_1.csv" in answer.sentence
     assert len(answer.feeds) == 3
 
 
@@ -408,6 +408,8 @@ def test_nothing_ever_received_is_never_an_empty_answer(records: Records) -> Non
     assert (answer.kind, answer.state) == ("unknown", "never received")
     assert "never received" in answer.sentence
     assert answer.feeds
+    claim = ask(records, "C99", "claim")
+    assert (claim.kind, claim.state, claim.feeds) == ("unknown", "never made", ())
 
 
 def test_the_feed_of_an_unknown_id_is_guessed_from_its_look(records: Records) -> None:
