@@ -86,6 +86,7 @@ def find_faults(cursor: Cursor, reading: Reading, reader: Reader, lines: int) ->
         where judged.staged is not null or judged.broken <> '{{}}'
     """)
     faults = Faults(rules, cursor.rowcount)
+    cursor.execute("analyze pg_temp.fault")
     _refuse_drift(cursor, reading, faults, lines)
     return faults
 

@@ -21,7 +21,7 @@ from orchestration.flow.landing.rules import Reading, Surroundings
 from orchestration.flow.landing.shapes import literal
 from orchestration.flow.landing.staging import Cursor, stage
 from orchestration.flow.landing.stops import Quarantined
-from orchestration.flow.landing.versions import Versions
+from orchestration.flow.landing.versions import Versions, without_faults
 from orchestration.ground.contracts import Feed
 from orchestration.ground.failures import ConservationFailure
 
@@ -92,9 +92,9 @@ class Load:
         cursor.execute(f"select pg_advisory_xact_lock(hashtext('landing.{table}'))")
         versions = Versions(self._reading, self.file_id)
         versions.burn(cursor)
-        versions.judge(cursor)
+        odd = versions.judge(cursor, faults.lines)
         versions.step_down(cursor)
-        rows = self._insert(cursor)
+        rows = self._insert(cursor, faults.lines, odd)
         fates = self._fates(cursor)
         held = faults.lines + fates.get("differs", 0) + fates.get("burnt", 0)
         repeated = fates.get("repeated", 0)
@@ -110,7 +110,7 @@ class Load:
         self._tell_planner(cursor, rows)
         return Loaded(lines, rows, held, repeated, newest)
 
-    def _insert(self, cursor: Cursor) -> int:
+    def _insert(self, cursor: Cursor, faults: int, odd: int) -> int:
         table = self.feed.table
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         typed = "\n    , ".join(self._reading.typed(column) for column in table.columns)
@@ -119,12 +119,12 @@ class Load:
             insert into landing."{table.name}"
                 ({names}, "feed", "file_id", "line_no", "is_current", "landed_at")
             select {typed}
-                , {literal(self.feed.name)}, {self.file_id}, s.line_no, o.fate is null
-                , {literal(self.landed_at.isoformat())}
+                , {literal(self.feed.name)}, {self.file_id}, s.line_no
+                , {"o.fate is null" if odd else "true"}, {literal(self.landed_at.isoformat())}
             from pg_temp.staged as s
-            left join pg_temp.odd as o on s.line_no = o.line_no
-            where coalesce(o.fate, 'history') = 'history'
-                and not exists (select from pg_temp.fault as f where f.line_no = s.line_no)
+            {"left join pg_temp.odd as o on s.line_no = o.line_no" if odd else ""}
+            where {"(o.fate is null or o.fate = 'history')" if odd else "true"}
+                and {without_faults(faults)}
             """
         )
         return cursor.rowcount

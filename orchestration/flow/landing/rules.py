@@ -16,7 +16,8 @@ from orchestration.ground.failures import ContractFailure
 
 LONGEST_ID = 200
 """Characters of an indexed value: three of them fit into one index entry."""
-_REPEATED_CLASS = re.compile(r"(\[[^\]]+\]|\.)\{(\d+)(?:,(\d+))?\}")
+# only of plain letters, so that bytes can be counted instead of characters
+_REPEATED_CLASS = re.compile(r"(\[(?!\^)[\x20-\x5c\x5e-\x7e]+\]|\.)\{(\d+)(?:,(\d+))?\}")
 _NO_OFFSET = "not ({x} like '%Z' or {x} like '%+__:__' or {x} like '%-__:__')"
 _TYPE_CODES = {
     "bigint": "NOT-A-NUMBER",
@@ -150,13 +151,11 @@ class Reading:
                 f" when pg_input_is_valid({x}, '{name}') then {good} else false end"
             )
         found = [(_TYPE_CODES[column.type], f"not {good}")]
-        limits = [
-            f"cast({x} as {SQL_TYPES[column.type]}) {sign} {limit}"
-            for sign, limit in (("<", column.at_least), (">", column.at_most))
-            if limit is not None
-        ]
-        if limits:
-            found.append(("OUT-OF-RANGE", _when(good, " or ".join(limits), careful=careful)))
+        low, high = column.at_least, column.at_most
+        if low is not None or high is not None:
+            outside = f"{-(10**18) if low is None else low} and {10**18 if high is None else high}"
+            outside = f"cast({x} as {SQL_TYPES[column.type]}) not between {outside}"
+            found.append(("OUT-OF-RANGE", _when(good, outside, careful=careful)))
         if column.type == "instant" and local:
             changes = self._of_clock_change(x)
             if careful:
@@ -198,7 +197,8 @@ class Reading:
         counted = _REPEATED_CLASS.fullmatch(pattern)
         if counted:  # counting is dear inside a regular expression and free outside
             few, many = counted[2], counted[3] or counted[2]
-            wrong = f"length({x}) not between {few} and {many}"
+            measure = "length" if counted[1] == "." else "octet_length"
+            wrong = f"{measure}({x}) not between {few} and {many}"
             return (
                 wrong if counted[1] == "." else f"{wrong} or {x} !~ {literal(f'^{counted[1]}+$')}"
             )

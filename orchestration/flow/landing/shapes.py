@@ -33,7 +33,10 @@ def listed(texts: Iterable[str]) -> str:
 def shape(column: Column, x: str, *, local: bool) -> str:
     """True when the text is written as it must be; may trip if it cannot be cast."""
     if column.type in ("bigint", "integer"):
-        return f"({x} ~ '{_WHOLE}' and cast(cast({x} as {column.type}) as text) <> '')"
+        return (
+            f"case when cast(cast({x} as {column.type}) as text) = {x} then true"
+            f" else {x} ~ '{_WHOLE}' end"
+        )
     if column.type == "numeric":
         return (
             f"case when cast(cast({x} as numeric) as text) = {x} then {x} not in ({_NO_NUMBERS})"
@@ -46,7 +49,8 @@ def shape(column: Column, x: str, *, local: bool) -> str:
     written = f"cast(cast({x} as timestamp) as text)"
     if local:
         return (
-            f"case when length({x}) in (16, 19) and {written} = rpad({x}, 19, ':00') then true"
+            f"case when case octet_length({x}) when 16 then {written} = {x} || ':00'"
+            f" when 19 then {written} = {x} end then true"
             f" else {x} ~ '{_LOCAL}' and {written} <> '' end"
         )
     return (

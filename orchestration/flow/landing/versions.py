@@ -16,6 +16,12 @@ create temporary table odd (line_no bigint primary key, fate text not null) on c
 """
 
 
+def without_faults(faults: int) -> str:
+    """The condition that leaves a good line of ``staged as s``."""
+    bad = "select from pg_temp.fault as f where f.line_no = s.line_no"
+    return f"not exists ({bad})" if faults else "true"
+
+
 @dataclass(frozen=True)
 class Versions:
     """The judgement over one file.
@@ -32,19 +38,29 @@ class Versions:
     def _table(self) -> Table:
         return self.reading.feed.table
 
-    def judge(self, cursor: Cursor) -> None:
+    def judge(self, cursor: Cursor, faults: int) -> int:
         """Fill ``pg_temp.picked`` with the good lines' keys, ``pg_temp.odd`` with odd fates.
 
         A line that is in ``picked`` and not in ``odd`` becomes the current version. Whoever
         calls this holds the table's lock, so that nobody judges at the same time.
+
+        Args:
+            cursor: In the landing transaction.
+            faults: How many lines cannot become rows.
+
+        Returns:
+            How many fates are odd.
         """
-        self._pick(cursor)
+        self._pick(cursor, faults)
         cursor.execute(_ODD)
         self._find_landed(cursor)
         self._find_burnt(cursor)
         self._find_doubled(cursor)
         self._find_history(cursor)
         cursor.execute("analyze pg_temp.odd")
+        cursor.execute("select count(*) from pg_temp.odd")
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
 
     def burn(self, cursor: Cursor) -> None:
         """Use up the versions of lines that cannot become rows."""
@@ -71,7 +87,7 @@ class Versions:
                 """
             )
 
-    def _pick(self, cursor: Cursor) -> None:
+    def _pick(self, cursor: Cursor, faults: int) -> None:
         table = self._table
         names = [*table.key, *filter(None, [table.version])]
         picked = [f'{self.reading.typed(table.column(name))} as "{name}"' for name in names]
@@ -85,7 +101,7 @@ class Versions:
             select s.line_no, {", ".join(picked)}
                 , cast({event_at} as timestamp with time zone) as event_at
             from pg_temp.staged as s
-            where not exists (select from pg_temp.fault as f where f.line_no = s.line_no)
+            where {without_faults(faults)}
             """
         )
         cursor.execute("analyze pg_temp.picked")
