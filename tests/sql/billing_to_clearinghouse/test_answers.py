@@ -87,7 +87,7 @@ def on_claim(claim_id: str, outcome: str, source: str, kind: str = "277CA") -> d
 
 def test_each_answer_is_a_rung_and_taking_a_file_in_accepts_no_claim(sent: Records) -> None:
     claim = claim_of(sent, FIRST)
-    assert stand(sent, FIRST) == ("sent", "built", "none")
+    assert stand(sent, FIRST) == ("sent", "sent", "none")
     answer(sent, ta1("accepted"))
     assert stand(sent, FIRST) == ("TA1", "TA1", "none")
     answer(sent, group("accepted"))

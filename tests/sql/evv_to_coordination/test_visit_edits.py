@@ -125,7 +125,7 @@ def test_an_edit_catches_its_defect_and_nothing_else_is_said_of_it(
 ) -> None:
     record_id = f"hhax/caught-{code}"
     assert judged.codes(record_id) == [code]
-    assert judged.state(record_id) == CASES[code][0]
+    assert judged.state(record_id, "evv_to_coordination") == CASES[code][0]
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -134,12 +134,12 @@ def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
 
 
 def test_a_visit_clocked_in_two_systems_goes_on_once(judged: Records) -> None:
-    assert judged.state("hhax/D1") == "moved"
+    assert judged.state("hhax/D1", "evv_to_coordination") == "moved"
     assert judged.codes("sandata/D2") == ["EVV-DUP"]
 
 
 def test_another_service_or_a_cancelled_record_is_no_double(judged: Records) -> None:
-    assert judged.state("hhax/D3") == "moved"
+    assert judged.state("hhax/D3", "evv_to_coordination") == "moved"
     assert judged.codes("hhax/D4") == ["EVV-CANCELLED"]
 
 
@@ -147,7 +147,7 @@ def test_what_moved_first_stays_and_the_double_that_comes_later_is_held(judged: 
     double = visit("E1", START + timedelta(days=3))
     judged.put("evv_visit", {**double, "schedule_id": None})
     judged.run(HOP)
-    assert judged.state("hhax/E2") == "moved"
+    assert judged.state("hhax/E2", "evv_to_coordination") == "moved"
     assert judged.codes("hhax/E1") == ["EVV-DUP"]
 
 

@@ -98,7 +98,7 @@ def test_a_visit_waits_for_its_client_and_then_goes_on_by_itself(bench: Records)
     assert bench.codes("hhax/V1") == ["EVV-UNKNOWN-CLIENT"]
     bench.put("client", client_id="C-new", medicaid_id="000000000102")
     bench.run(HOP)
-    assert bench.state("hhax/V1") == "moved"
+    assert bench.state("hhax/V1", "evv_to_coordination") == "moved"
     assert bench.codes("hhax/V1") == []
 
 
@@ -107,9 +107,9 @@ def test_a_newer_version_is_taken_up_again_and_an_older_one_is_only_history(benc
     bench.put("evv_visit", visit("V1", sequence_id=10, **editor))
     bench.run(HOP)
     bench.put("evv_visit", visit("V1", minutes=60, sequence_id=8, **editor))
-    assert bench.state("hhax/V1") == "moved"
+    assert bench.state("hhax/V1", "evv_to_coordination") == "moved"
     bench.put("evv_visit", visit("V1", minutes=45, sequence_id=15, **editor))
-    assert bench.state("hhax/V1") == "waiting"
+    assert bench.state("hhax/V1", "evv_to_coordination") == "waiting"
     bench.run(HOP)
     told = _published(bench, "V1")
     assert (told["sequence_id"], told["minutes"]) == (15, 45)
@@ -122,8 +122,20 @@ def test_a_correction_that_is_not_right_yet_leaves_what_was_told_before(bench: R
         "evv_visit", visit("V1", sequence_id=2, call_out_at=None, updated_by_role="Coordinator")
     )
     bench.run(HOP)
-    assert bench.state("hhax/V1") == "held"
+    assert bench.state("hhax/V1", "evv_to_coordination") == "held"
     assert _published(bench, "V1")["sequence_id"] == 1
+
+
+def test_a_mistyped_year_holds_its_visit_and_not_the_pass(bench: Records) -> None:
+    far = datetime(9999, 1, 1, tzinfo=UTC)
+    bench.put("schedule", plan("V1", end_at=far))
+    bench.put("evv_visit", visit("V1"), visit("V3", START + timedelta(days=2), call_out_at=far))
+    bench.run(HOP)
+    assert bench.codes("hhax/V3") == ["EVV-TOO-LONG"]
+    assert bench.codes("hhax/V1") == []
+    assert bench.state("hhax/V1") == "moved"
+    rows = bench.all("select subject from core.visit_deviation where minutes_short > 1000000")
+    assert {row.subject for row in rows} == {"hhax/V1"}
 
 
 def test_running_again_writes_nothing(bench: Records) -> None:
