@@ -83,7 +83,6 @@ where auth_number is not null;
 create index billable_line_client on core.billable_line (client_id, service_date);
 create index billable_line_terms
 on core.billable_line (payer_id, payer_program, service_code, service_date);
-create index billable_line_claim on core.billable_line (claim_id) where claim_id is not null;
 
 comment on table core.billable_line
 is 'One priced line of a visit whose plan, delivery and cover agree';

@@ -11,18 +11,20 @@
 with draw as (
     select
         draw.*
-        , draw.used_in_week + sum(draw.units) over (
-            partition by draw.auth_id, draw.week_start order by draw.turn
-        ) <= coalesce(draw.cap_week, 'infinity') as fits_week
+        , draw.used_in_week + sum(draw.units) over week <= draw.cap_week as fits_week
     from {{ ref('auth_draw') }} as draw
     left join {{ ref('finding') }} as finding
         on draw.record_id = finding.record_id and finding.code <> 'CONTRACT-REVIEW-DUE'
     where finding.code is null
+    window week as (partition by draw.auth_id, draw.week_start order by draw.turn)
 )
 
-select draw.record_id
-from draw
-left join draw as earlier
-    on draw.auth_id = earlier.auth_id and draw.turn > earlier.turn and earlier.fits_week
-group by draw.record_id, draw.turn, draw.used_in_total, draw.units, draw.units_total
-having draw.used_in_total + draw.units + coalesce(sum(earlier.units), 0) > draw.units_total
+select running.record_id
+from (
+    select
+        draw.*
+        , coalesce(sum(draw.units) filter (where draw.fits_week) over past, 0) as units_before
+    from draw
+    window past as (partition by auth_id order by turn rows unbounded preceding exclude current row)
+) as running
+where running.used_in_total + running.units + running.units_before > running.units_total

@@ -8,7 +8,7 @@
 -- billing: The payer cuts or denies what is over the cap. Older visits of the week went first.
 -- next: Ask for more units for the week, or move care within what is allowed.
 -- source: payer authorization: cap_week
-select draw.record_id
+select running.record_id
 from (
     select
         draw.record_id
@@ -17,10 +17,10 @@ from (
             partition by draw.auth_id, draw.week_start order by draw.turn
         ) as units_in_week
     from {{ ref('auth_draw') }} as draw
-    where draw.record_id not in (
-        select finding.record_id
-        from {{ ref('finding') }} as finding
-        where finding.code not in ('CONTRACT-REVIEW-DUE', 'AUTH-OVER-TOTAL')
-    )
-) as draw
-where draw.units_in_week > draw.cap_week
+    left join {{ ref('finding') }} as finding
+        on
+            draw.record_id = finding.record_id
+            and finding.code not in ('CONTRACT-REVIEW-DUE', 'AUTH-OVER-TOTAL')
+    where finding.code is null
+) as running
+where running.units_in_week > running.cap_week

@@ -6,7 +6,7 @@ with draw as (
         , line_auth.auth_id
         , line_auth.units
         , line_auth.units_total
-        , line_auth.cap_week
+        , coalesce(line_auth.cap_week, 'infinity') as cap_week
         , line_auth.week_starts_on
         , core.week_start(line_auth.service_date, line_auth.week_starts_on) as week_start
         , row_number() over (
@@ -34,9 +34,8 @@ with draw as (
         , sum(billed.units) as units
     from touched
     inner join {{ ref('billable_line') }} as billed on touched.auth_id = billed.auth_id
-    where
-        billed.claim_id is not null
-        or billed.record_id not in (select work.record_id from {{ ref('work') }} as work)
+    left join {{ ref('work') }} as work on billed.record_id = work.record_id
+    where work.record_id is null or billed.claim_id is not null
     group by touched.auth_id, core.week_start(billed.service_date, touched.week_starts_on)
 )
 

@@ -45,7 +45,10 @@ left join {{ ref('caregiver_now') }} as caregiver
 left join {{ ref('entry') }} as upstream
     on delivered.record_id = upstream.record_id and upstream.hop = 'evv_to_coordination'
 left join lateral (
-    select max(line.visit_sequence_id) as claimed_sequence_id
+    select
+        max(line.visit_sequence_id) filter (
+            where line.claim_id is not null
+        ) as claimed_sequence_id
     from {{ ref('billable_line') }} as line
-    where line.record_id = delivered.record_id and line.claim_id is not null
+    where line.record_id = delivered.record_id
 ) as billed on true
