@@ -18,6 +18,7 @@ from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.hop_asset import hop_asset
 from orchestration.lineage import Picture
+from orchestration.refusals import RETRIES
 from orchestration.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
 from orchestration.sensors import after_landing_sensor, drop_folder_sensor
 
@@ -30,6 +31,7 @@ def build_defs(
     picture: Picture | None = None,
     open_house: Callable[[], assembly.House] | None = None,
     told: Told = lambda _: None,
+    retries: dg.RetryPolicy = RETRIES,
 ) -> dg.Definitions:
     """All definitions of the hops' location.
 
@@ -38,6 +40,7 @@ def build_defs(
         picture: What there is to draw; discovered by default.
         open_house: Gives database, landing and passes; opened at first need by default.
         told: Is told what became of each file and each pass.
+        retries: How often what may pass by itself is tried again.
     """
     settings = settings or read_settings()
     picture = picture or Picture(
@@ -47,9 +50,16 @@ def build_defs(
     landing, each, everything = landing_job(picture), hop_jobs(picture), all_hops_job(picture)
     return dg.Definitions(
         assets=[
-            feed_assets(picture, open_house, told),
+            feed_assets(picture, open_house, told=told, retries=retries),
             *(
-                hop_asset(hop, assembly.suite_of(hop.name), picture, open_house, told)
+                hop_asset(
+                    hop,
+                    assembly.suite_of(hop.name),
+                    picture,
+                    open_house,
+                    told=told,
+                    retries=retries,
+                )
                 for hop in picture.hops
             ),
         ],

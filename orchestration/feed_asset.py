@@ -25,7 +25,9 @@ _SHOWN = "last_arrival"
 def feed_assets(
     picture: Picture,
     open_house: Callable[[], "House"],
-    told: Callable[[Verdict], None],
+    *,
+    told: Callable[[Verdict], None] = lambda _: None,
+    retries: dg.RetryPolicy = RETRIES,
 ) -> dg.AssetsDefinition:
     """The assets of all feeds.
 
@@ -33,6 +35,7 @@ def feed_assets(
         picture: All feeds and hops.
         open_house: Gives database and landing when a run needs them.
         told: Is told what became of each file, for programs that land files themselves.
+        retries: How often what may pass by itself is tried again.
     """
     feeds = {feed.name: feed for feed in picture.feeds}
 
@@ -63,7 +66,7 @@ def feed_assets(
         specs=[feed_spec(feed, picture) for feed in picture.feeds],
         check_specs=[spec for feed in picture.feeds for spec in _check_specs(feed)],
         can_subset=True,
-        retry_policy=RETRIES,
+        retry_policy=retries,
     )(land)
     return made
 

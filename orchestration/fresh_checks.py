@@ -103,7 +103,8 @@ def not_shown(instance: dg.DagsterInstance, names: Iterable[str]) -> set[str]:
     missing = set()
     for name, key in checks.items():
         shown, made = known.get(key), newest.get(key.asset_key)
-        if shown is None or (made is not None and shown.create_timestamp <= made.timestamp):
+        said_at = shown.event.timestamp if shown is not None and shown.event is not None else 0.0
+        if shown is None or (made is not None and said_at <= made.timestamp):
             missing.add(name)
     return missing
 

@@ -30,7 +30,9 @@ def hop_asset(
     suite: Sequence[Expect],
     picture: Picture,
     open_house: Callable[[], "House"],
-    told: Callable[[PassOutcome], None],
+    *,
+    told: Callable[[PassOutcome], None] = lambda _: None,
+    retries: dg.RetryPolicy = RETRIES,
 ) -> dg.AssetsDefinition:
     """The asset of a hop.
 
@@ -40,6 +42,7 @@ def hop_asset(
         picture: All feeds and hops.
         open_house: Gives database, clock and passes when a run needs them.
         told: Is told what each pass did, for programs that run passes themselves.
+        retries: How often what may pass by itself is tried again.
 
     Raises:
         ContractFailure: an expectation takes the name of one of our own checks.
@@ -50,7 +53,9 @@ def hop_asset(
         raise ContractFailure(message)
 
     def one_pass(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        outcome, error = attempt(lambda: open_house().passes.run(hop, suite, run_id=context.run_id))
+        outcome, error = attempt(
+            lambda: open_house().passes.run(hop, suite, run_id=context.run.run_id)
+        )
         if isinstance(error, ConservationFailure):
             yield _conserved(passed=False, said=str(error))
         if outcome is None:
@@ -68,7 +73,7 @@ def hop_asset(
     made: dg.AssetsDefinition = dg.asset(
         **hop_arguments(hop, picture),
         check_specs=list(_check_specs(hop, suite)),
-        retry_policy=RETRIES,
+        retry_policy=retries,
     )(one_pass)
     return made
 

@@ -1,0 +1,178 @@
+"""What schedules and sensors ask for, and what they leave alone."""
+
+import os
+import uuid
+from datetime import timedelta
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from orchestration.ground.database import Database
+from orchestration.pager_definitions import Contracts, build_pager_defs
+from orchestration.schedules import LANDING_JOB
+from orchestration.sensors import hops_to_wake, is_time_to_try, read_listing
+from tests.integration.dagster_bench import NOON, ONE_RIGHT, Bench, opened
+
+
+@pytest.fixture
+def bench(database, tmp_path):
+    with opened(database, tmp_path) as bench:
+        yield bench
+
+
+def sensor(defs: dg.Definitions, name: str) -> dg.SensorDefinition:
+    return next(found for found in defs.sensors if found.name == name)
+
+
+def tick(bench: Bench):
+    with dg.build_sensor_context(instance=bench.instance) as context:
+        return sensor(bench.defs, "drop_folder").evaluate_tick(context)
+
+
+def asked(data) -> list[dg.RunRequest]:
+    return list(data.run_requests or [])
+
+
+def a_run(instance, status: dg.DagsterRunStatus, tags=None, job=LANDING_JOB):
+    instance.add_run(
+        dg.DagsterRun(job_name=job, run_id=str(uuid.uuid4()), status=status, tags=tags or {})
+    )
+
+
+def test_an_empty_folder_asks_for_nothing(bench: Bench):
+    assert asked(tick(bench)) == []
+
+
+def test_a_settled_file_is_asked_for_with_its_feed_only(bench: Bench):
+    bench.drop("role_rights_1.csv", ONE_RIGHT)
+    (request,) = asked(tick(bench))
+    assert request.asset_selection == [dg.AssetKey("role_rights")]
+    assert request.run_key == asked(tick(bench))[0].run_key
+
+
+def test_a_file_still_being_written_is_left_alone(bench: Bench):
+    os.utime(bench.drop("role_rights_1.csv", ONE_RIGHT))
+    assert asked(tick(bench)) == []
+
+
+def test_a_file_nobody_claims_is_asked_for_with_every_feed(bench: Bench):
+    bench.drop("payroll.csv", "a,b\n")
+    (request,) = asked(tick(bench))
+    assert len(request.asset_selection) == len(bench.house.feeds)
+
+
+def test_while_files_are_being_landed_nothing_is_asked_for(bench: Bench):
+    bench.drop("role_rights_1.csv", ONE_RIGHT)
+    a_run(bench.instance, dg.DagsterRunStatus.STARTED)
+    assert asked(tick(bench)) == []
+
+
+def test_files_that_stay_after_a_failed_run_are_tried_again_with_a_new_key(bench: Bench):
+    bench.drop("role_rights_1.csv", ONE_RIGHT)
+    (first,) = asked(tick(bench))
+    a_run(bench.instance, dg.DagsterRunStatus.FAILURE, dict(first.tags))
+    assert asked(tick(bench)) == []  # not at once
+    feeds, drop = bench.house.feeds, bench.house.settings.drop
+    assert read_listing(drop, feeds, 10).digest in first.run_key
+    bench.drop("role_rights_2.csv", ONE_RIGHT)
+    (second,) = asked(tick(bench))
+    assert second.run_key != first.run_key
+
+
+def test_tries_get_rarer_and_end():
+    minute = timedelta(minutes=1)
+    assert is_time_to_try(0, None, NOON)
+    assert not is_time_to_try(1, NOON, NOON + minute - timedelta(seconds=1))
+    assert is_time_to_try(1, NOON, NOON + minute)
+    assert not is_time_to_try(2, NOON, NOON + 3 * minute)
+    assert is_time_to_try(2, NOON, NOON + 4 * minute)
+    assert is_time_to_try(3, NOON, NOON + 16 * minute)
+    assert not is_time_to_try(4, NOON, NOON + 10_000 * minute)
+
+
+def test_what_landed_wakes_just_the_hops_that_take_it(bench: Bench):
+    hops, feeds = bench.house.hops, bench.house.feeds
+    woken = {hop.name for hop in hops_to_wake(hops, feeds, {"evv_visits_hhax"})}
+    assert woken == {"evv_to_coordination"}
+    assert "care_plan_to_frontline" in {
+        hop.name for hop in hops_to_wake(hops, feeds, {"care_plans"})
+    }
+    assert hops_to_wake(hops, feeds, {"payer_contracts"}) == []
+
+
+def test_after_a_landing_run_its_hops_are_asked_for(bench: Bench):
+    bench.instance.report_runless_asset_event(dg.AssetMaterialization("care_plans"))
+    ran = bench.run("landing_job", "role_rights")
+    with dg.build_run_status_sensor_context(
+        sensor_name="after_landing",
+        dagster_instance=bench.instance,
+        dagster_run=ran.dagster_run,
+        dagster_event=ran.get_run_success_event(),
+    ) as context:
+        said = sensor(bench.defs, "after_landing")(context)
+    assert isinstance(said, dg.SkipReason)  # role rights alone move nothing
+
+
+def test_a_schedule_leaves_out_a_pass_while_the_one_before_still_runs(bench: Bench, tmp_path):
+    schedule = next(
+        found for found in bench.defs.schedules if found.name == "evv_to_coordination_schedule"
+    )
+
+    def asked_now(instance: dg.DagsterInstance) -> int:
+        with dg.build_schedule_context(instance=instance, scheduled_execution_time=NOON) as context:
+            return len(schedule.evaluate_tick(context).run_requests or [])
+
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        assert asked_now(instance) == 1
+        a_run(instance, dg.DagsterRunStatus.STARTED, job="delivery_to_billing_job")
+        assert asked_now(instance) == 1
+        a_run(instance, dg.DagsterRunStatus.STARTED, job="evv_to_coordination_job")
+        assert asked_now(instance) == 0
+
+
+# the pager's location
+
+
+def look(bench: Bench, database: Database, contracts: Contracts):
+    defs = build_pager_defs(
+        settings=bench.house.settings, contracts=lambda: contracts, database=lambda: database
+    )
+    with dg.build_sensor_context(instance=bench.instance) as context:
+        return sensor(defs, "freshness_watch").evaluate_tick(context)
+
+
+def test_the_watch_shows_everything_at_first_sight_and_then_only_changes(bench: Bench):
+    contracts = Contracts(bench.picture.subjects, ())
+    look(bench, bench.house.database, contracts)
+    for subject in bench.picture.subjects:
+        (found,) = bench.evaluations(subject.name, "fresh")
+        assert found.metadata["state"].value == "unknown"
+    look(bench, bench.house.database, contracts)
+    assert len(bench.evaluations("clients", "fresh")) == 1
+    with bench.house.database.engine.connect() as connection:
+        rows = connection.execute(sa.text("select state, count(*) from ops.watch_state group by 1"))
+        assert [tuple(row) for row in rows] == [("unknown", len(bench.picture.subjects))]
+
+
+def test_the_watch_goes_on_and_complains_when_a_contract_cannot_be_loaded(bench: Bench):
+    subjects = bench.picture.subjects
+    look(bench, bench.house.database, Contracts(subjects, ()))
+    left = tuple(one for one in subjects if one.name != "evv_to_coordination")
+    broken = Contracts(left, ("assets.evv_to_coordination",))
+    with pytest.raises(dg.Failure, match=r"assets\.evv_to_coordination cannot be loaded"):
+        look(bench, bench.house.database, broken)
+    assert not bench.evaluations("evv_to_coordination", "fresh")[-1].passed
+
+
+def test_a_database_that_is_away_fails_the_tick_in_plain_words(bench: Bench):
+    def away():
+        raise sa.exc.OperationalError("select 'ZZPHI'", {}, Exception("ZZPHI"))
+
+    defs = build_pager_defs(settings=bench.house.settings, database=away)
+    with (
+        dg.build_sensor_context(instance=bench.instance) as context,
+        pytest.raises(dg.Failure, match="the database refused") as caught,
+    ):
+        sensor(defs, "freshness_watch").evaluate_tick(context)
+    assert "ZZPHI" not in str(caught.value)
