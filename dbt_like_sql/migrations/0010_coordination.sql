@@ -57,7 +57,7 @@ create table core.visit_deviation (
     , schedule_id text
     , occurred_at timestamptz not null
     , detail_code text not null
-    , minutes_short integer check (minutes_short > 0)
+    , minutes_short bigint check (minutes_short > 0)
     , is_open boolean not null
     , owner_role text not null
     , review_due_at timestamptz not null

@@ -3,8 +3,9 @@
 with compared as (
     select
         seen.*
+        -- bigint: one plan with a mistyped year must not stop the pass
         , cast(
-            extract(epoch from seen.planned_end_at - seen.planned_start_at) / 60 as integer
+            extract(epoch from seen.planned_end_at - seen.planned_start_at) / 60 as bigint
         ) - seen.minutes as minutes_short
     from {{ ref('seen') }} as seen
     where not seen.is_cancelled
@@ -18,7 +19,7 @@ select
     , compared.schedule_id
     , coalesce(compared.start_at, compared.source_updated_at) as occurred_at
     , strayed.detail_code
-    , case when strayed.kind = 'shortened' then compared.minutes_short end as minutes_short
+    , case strayed.kind when 'shortened' then compared.minutes_short end as minutes_short
     , strayed.owner_role
     , false as is_critical
     -- times in doubt are no deviation yet; a concern does not wait for a missing clock-out
@@ -50,7 +51,7 @@ select
     , missed.schedule_id
     , missed.start_at as occurred_at
     , case when missed.is_critical then 'critical' else 'routine' end as detail_code
-    , greatest(1, cast(extract(epoch from missed.end_at - missed.start_at) / 60 as integer))
+    , greatest(1, cast(extract(epoch from missed.end_at - missed.start_at) / 60 as bigint))
         as minutes_short
     , 'Care coordinator' as owner_role
     , missed.is_critical

@@ -76,8 +76,10 @@ def test_only_a_visit_that_gainsays_a_confirmed_delivery_brings_it_back(
 ) -> None:
     bench, _ = landed
     wanted = VISITS[name][0]
-    assert bench.codes(f"{name}/v1/G1") == wanted
-    assert bench.state(f"{name}/v1/G1") == ("held" if "CP-UNACKED-VISIT" in wanted else "moved")
+    assert bench.codes(f"{name}/v1/G1", HOP) == wanted
+    assert bench.state(f"{name}/v1/G1", HOP) == (
+        "held" if "CP-UNACKED-VISIT" in wanted else "moved"
+    )
 
 
 def test_what_nothing_gainsays_is_not_even_looked_at(landed: tuple[Records, PassOutcome]) -> None:
@@ -98,4 +100,4 @@ def test_a_corrected_visit_is_looked_at_anew(landed: tuple[Records, PassOutcome]
     bench, _ = landed
     bench.put("evv_visit", run_at("at-reading", READ - SECOND, sequence_id=2))
     assert bench.run(HOP).late_changes == 1
-    assert bench.codes("at-reading/v1/G1") == ["CP-UNACKED-VISIT"]
+    assert bench.codes("at-reading/v1/G1", HOP) == ["CP-UNACKED-VISIT"]

@@ -49,7 +49,7 @@ def test_a_change_less_than_two_hours_before_the_visit_is_late_at_once(bench: Re
     bench.put("care_plan", plan("P1"))
     bench.put("plan_ack", answer("P1", delivered_at=ENTERED))
     bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-ACK-LATE"]
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-ACK-LATE"]
 
 
 def test_a_safety_change_is_due_half_an_hour_after_it_was_entered(bench: Records) -> None:
@@ -58,10 +58,10 @@ def test_a_safety_change_is_due_half_an_hour_after_it_was_entered(bench: Records
     bench.put("plan_ack", answer("P1", delivered_at=ENTERED))
     bench.now = ENTERED + 29 * MINUTE
     bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-NOT-ACKED"]
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-NOT-ACKED"]
     bench.now = ENTERED + 30 * MINUTE
     bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-ACK-LATE"]
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-ACK-LATE"]
 
 
 def test_a_call_in_three_minutes_before_the_acknowledgement_is_a_breach(bench: Records) -> None:
@@ -79,7 +79,7 @@ def test_a_call_in_three_minutes_before_the_acknowledgement_is_a_breach(bench: R
     bench.put("evv_visit", run_at("P1", datetime(2026, 11, 20, 13, 58, tzinfo=UTC)))
     bench.now = ENTERED + timedelta(hours=2)
     bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-UNACKED-VISIT"]
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-UNACKED-VISIT"]
     assert _standing(bench, "P1/v1/G1") == "breached"
 
 
@@ -94,11 +94,11 @@ def test_a_swapped_caregiver_makes_a_new_pair_and_ends_the_old_one(bench: Record
         ahead("P1", ENTERED + 50 * MINUTE, 2, caregiver_id="G2", source_updated_at=swapped),
     )
     bench.run(HOP)
-    assert bench.state("P1/v1/G1") == "cancelled"
-    assert bench.codes("P1/v1/G1") == ["CP-SWAPPED"]
+    assert bench.state("P1/v1/G1", HOP) == "cancelled"
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-SWAPPED"]
     assert _standing(bench, "P1/v1/G1") == "withdrawn"
     # due at once, but the half hour for reaching the caregiver starts with the swap
-    assert bench.codes("P1/v1/G2") == ["CP-NOT-DELIVERED", "CP-ACK-LATE"]
+    assert bench.codes("P1/v1/G2", HOP) == ["CP-NOT-DELIVERED", "CP-ACK-LATE"]
     assert _standing(bench, "P1/v1/G2") == "late"
 
 
@@ -107,7 +107,7 @@ def test_a_caregiver_swapped_out_before_the_first_pass_never_gets_a_list(bench: 
     bench.put("care_plan", plan("P1"))
     bench.put("schedule", ahead("P1", VISIT, 2, caregiver_id="G2"))
     bench.run(HOP)
-    assert bench.state("P1/v1/G1") == "cancelled"
+    assert bench.state("P1/v1/G1", HOP) == "cancelled"
     lists = bench.all("select caregiver_id from core.plan_delivery")
     assert [row.caregiver_id for row in lists] == ["G2"]
     tasks = bench.all("select distinct caregiver_id from core.frontline_task")
@@ -133,9 +133,9 @@ def test_a_caregiver_put_back_on_is_taken_up_again(bench: Records) -> None:
     for version, caregiver in ((2, "G2"), (3, "G1")):
         bench.put("schedule", ahead("P1", VISIT, version, caregiver_id=caregiver))
         bench.run(HOP)
-    assert bench.state("P1/v1/G1") == "waiting"
+    assert bench.state("P1/v1/G1", HOP) == "waiting"
     assert _standing(bench, "P1/v1/G1") == "pending"
-    assert bench.state("P1/v1/G2") == "cancelled"
+    assert bench.state("P1/v1/G2", HOP) == "cancelled"
 
 
 def test_a_cancelled_visit_ends_the_pair_unless_another_visit_is_ahead(bench: Records) -> None:
@@ -153,8 +153,8 @@ def test_a_cancelled_visit_ends_the_pair_unless_another_visit_is_ahead(bench: Re
         ahead("P2", VISIT, 2, status="cancelled"),
     )
     bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-SWAPPED"]
-    assert bench.state("P2/v1/G1") == "waiting"
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-SWAPPED"]
+    assert bench.state("P2/v1/G1", HOP) == "waiting"
 
 
 def test_a_visit_that_ran_is_not_swapped_away(bench: Records) -> None:
@@ -164,7 +164,7 @@ def test_a_visit_that_ran_is_not_swapped_away(bench: Records) -> None:
     bench.put("schedule", ahead("P1", ENTERED + 50 * MINUTE, 2, status="cancelled"))
     bench.put("evv_visit", run_at("P1", ENTERED + 50 * MINUTE))
     bench.run(HOP)
-    assert "CP-UNACKED-VISIT" in bench.codes("P1/v1/G1")
+    assert "CP-UNACKED-VISIT" in bench.codes("P1/v1/G1", HOP)
 
 
 def test_only_the_newest_version_needs_to_be_acknowledged(bench: Records) -> None:
@@ -174,9 +174,9 @@ def test_only_the_newest_version_needs_to_be_acknowledged(bench: Records) -> Non
     bench.put("care_plan", plan("P1", 2, ENTERED + 60 * MINUTE, tasks="MEAL:required"))
     bench.now = ENTERED + 61 * MINUTE
     bench.run(HOP)
-    assert bench.state("P1/v1/G1") == "cancelled"
-    assert bench.codes("P1/v1/G1") == ["CP-SUPERSEDED"]
-    assert bench.state("P1/v2/G1") == "waiting"
+    assert bench.state("P1/v1/G1", HOP) == "cancelled"
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-SUPERSEDED"]
+    assert bench.state("P1/v2/G1", HOP) == "waiting"
     versions = bench.all("select plan_version from core.frontline_task order by 1")
     assert [row.plan_version for row in versions] == [1, 1, 2]
 
@@ -190,8 +190,8 @@ def test_a_breach_of_the_old_version_is_not_forgotten_with_it(bench: Records) ->
     for minutes in (20, 61):  # the old version need not be delivered any more, late or in time
         bench.now = ENTERED + minutes * MINUTE
         bench.run(HOP)
-        assert bench.codes("P1/v1/G1") == ["CP-UNACKED-VISIT"]
-    assert bench.codes("P1/v2/G1") == ["CP-NOT-DELIVERED", "CP-NOT-ACKED"]
+        assert bench.codes("P1/v1/G1", HOP) == ["CP-UNACKED-VISIT"]
+    assert bench.codes("P1/v2/G1", HOP) == ["CP-NOT-DELIVERED", "CP-NOT-ACKED"]
 
 
 def test_two_versions_in_one_file_are_told_apart_and_the_older_is_kept(bench: Records) -> None:
@@ -199,8 +199,8 @@ def test_two_versions_in_one_file_are_told_apart_and_the_older_is_kept(bench: Re
     bench.put("care_plan", plan("P1"), plan("P1", 2, ENTERED + 5 * MINUTE))
     bench.run(HOP)
     # by the time of the visit the first version no longer held: nobody had to be told of it
-    assert bench.state("P1/v1/-") == "excluded"
-    assert bench.state("P1/v2/G1") == "waiting"
+    assert bench.state("P1/v1/-", HOP) == "excluded"
+    assert bench.state("P1/v2/G1", HOP) == "waiting"
 
 
 def test_a_pair_is_made_when_the_visit_is_planned_after_the_plan(bench: Records) -> None:
@@ -208,8 +208,8 @@ def test_a_pair_is_made_when_the_visit_is_planned_after_the_plan(bench: Records)
     bench.put("schedule", ahead("P1", source_updated_at=ENTERED + timedelta(hours=5)))
     bench.now = ENTERED + timedelta(hours=5)
     bench.run(HOP)
-    assert bench.state("P1/v1/-") == "excluded"
-    assert bench.codes("P1/v1/G1") == ["CP-NOT-DELIVERED", "CP-NOT-ACKED"]
+    assert bench.state("P1/v1/-", HOP) == "excluded"
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-NOT-DELIVERED", "CP-NOT-ACKED"]
 
 
 def test_what_moved_is_left_alone_by_later_schedules(bench: Records) -> None:
@@ -217,10 +217,10 @@ def test_what_moved_is_left_alone_by_later_schedules(bench: Records) -> None:
     bench.put("care_plan", plan("P1"))
     bench.put("plan_ack", _done("P1"))
     bench.run(HOP)
-    assert bench.state("P1/v1/G1") == "moved"
+    assert bench.state("P1/v1/G1", HOP) == "moved"
     bench.put("schedule", ahead("P1", VISIT + timedelta(days=1), 2))
     bench.put("schedule", ahead("P1", VISIT + timedelta(days=2), schedule_id="S-more"))
-    assert bench.state("P1/v1/G1") == "moved"
+    assert bench.state("P1/v1/G1", HOP) == "moved"
     assert bench.run(HOP).taken == 0
 
 
@@ -232,7 +232,7 @@ def test_a_visit_that_comes_to_light_late_breaches_what_had_moved(bench: Records
     bench.put("evv_visit", run_at("P1", ENTERED + MINUTE))
     outcome = bench.run(HOP)
     assert outcome.late_changes == 1
-    assert bench.codes("P1/v1/G1") == ["CP-UNACKED-VISIT"]
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-UNACKED-VISIT"]
     listed = bench.one("select * from ledger.late_change")
     assert (listed.relied_on, listed.is_final) == ("visit/hhax/V-P1-G1", False)
     assert bench.run(HOP).late_changes == 0
@@ -250,9 +250,9 @@ def test_old_tasks_on_a_later_visit_are_warned_of_after_all_was_confirmed(bench:
     )
     outcome = bench.run(HOP)
     assert (outcome.taken, outcome.late_changes) == (1, 1)
-    assert bench.state("P1/v1/G1") == "moved"
-    assert bench.codes("P1/v1/G1") == ["CP-OLD-VERSION-DELIVERED"]
-    assert bench.codes("P2/v1/G1") == []
+    assert bench.state("P1/v1/G1", HOP) == "moved"
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-OLD-VERSION-DELIVERED"]
+    assert bench.codes("P2/v1/G1", HOP) == []
     assert bench.run(HOP).taken == 0
 
 
@@ -260,12 +260,12 @@ def test_an_acknowledgement_lets_a_held_delivery_go_on(bench: Records) -> None:
     bench.put("schedule", ahead("P1"))
     bench.put("care_plan", plan("P1", entered=BEFORE))
     bench.run(HOP)
-    assert bench.codes("P1/v1/G1") == ["CP-UNREACHABLE", "CP-NOT-ACKED"]
+    assert bench.codes("P1/v1/G1", HOP) == ["CP-UNREACHABLE", "CP-NOT-ACKED"]
     published = bench.one("select published_at_frontline as at from core.plan_delivery")
     bench.now = ENTERED + 10 * MINUTE
     bench.put("plan_ack", _done("P1"))
     bench.run(HOP)
-    assert bench.state("P1/v1/G1") == "moved"
+    assert bench.state("P1/v1/G1", HOP) == "moved"
     row = bench.one("select published_at_frontline as at, standing from core.plan_delivery")
     assert (row.at, row.standing) == (published.at, "confirmed")
 

@@ -130,22 +130,22 @@ def test_an_edit_catches_its_defect_and_only_what_is_true_is_said(
     judged: Records, code: str
 ) -> None:
     record_id = f"caught-{code}/v1/G1"
-    assert judged.codes(record_id) == [code, *ALSO.get(code, [])]
-    assert judged.state(record_id) == CASES[code][0]
+    assert judged.codes(record_id, HOP) == [code, *ALSO.get(code, [])]
+    assert judged.state(record_id, HOP) == CASES[code][0]
 
 
 @pytest.mark.parametrize("code", CASES)
 def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
-    assert judged.state(f"left-{code}/v1/G1") is not None
-    assert code not in judged.codes(f"left-{code}/v1/G1")
+    assert judged.state(f"left-{code}/v1/G1", HOP) is not None
+    assert code not in judged.codes(f"left-{code}/v1/G1", HOP)
 
 
 def test_tasks_are_not_old_before_the_version_is_in_force(judged: Records) -> None:
-    assert judged.codes("not-yet-in-force/v1/G1") == []
+    assert judged.codes("not-yet-in-force/v1/G1", HOP) == []
 
 
 def test_another_caregivers_tasks_are_not_this_ones(judged: Records) -> None:
-    assert judged.codes("tasks-of-another/v1/G1") == []
+    assert judged.codes("tasks-of-another/v1/G1", HOP) == []
 
 
 @pytest.mark.parametrize(
@@ -154,33 +154,33 @@ def test_another_caregivers_tasks_are_not_this_ones(judged: Records) -> None:
 def test_a_right_is_for_plans_and_for_its_days_the_last_one_included(
     judged: Records, plan_id: str, may: bool
 ) -> None:
-    assert ("PERM-PLAN-EDIT" not in judged.codes(f"{plan_id}/v1/G1")) is may
+    assert ("PERM-PLAN-EDIT" not in judged.codes(f"{plan_id}/v1/G1", HOP)) is may
 
 
 def test_a_breach_before_anything_was_due_is_no_longer_waited_for(judged: Records) -> None:
-    assert judged.codes("ran-early/v1/G1") == ["CP-UNREACHABLE", "CP-UNACKED-VISIT"]
+    assert judged.codes("ran-early/v1/G1", HOP) == ["CP-UNREACHABLE", "CP-UNACKED-VISIT"]
 
 
 def test_a_required_task_that_is_not_even_recorded_is_an_old_list(judged: Records) -> None:
-    assert judged.codes("required-unrecorded/v1/G1") == ["CP-OLD-VERSION-DELIVERED"]
+    assert judged.codes("required-unrecorded/v1/G1", HOP) == ["CP-OLD-VERSION-DELIVERED"]
 
 
 @pytest.mark.parametrize("plan_id", ["nobody", "other-service", "over"])
 def test_a_version_no_caregiver_has_a_visit_on_is_excluded_by_name(
     judged: Records, plan_id: str
 ) -> None:
-    assert judged.state(f"{plan_id}/v1/-") == "excluded"
-    assert judged.codes(f"{plan_id}/v1/-") == ["CP-NO-VISIT-AHEAD"]
+    assert judged.state(f"{plan_id}/v1/-", HOP) == "excluded"
+    assert judged.codes(f"{plan_id}/v1/-", HOP) == ["CP-NO-VISIT-AHEAD"]
 
 
 def test_every_reason_is_shown_and_the_first_checkpoint_blocks(judged: Records) -> None:
-    assert judged.codes("everything/v1/G1") == [
+    assert judged.codes("everything/v1/G1", HOP) == [
         "DOC-ORDER-UNSIGNED",
         "PERM-PLAN-EDIT",
         "CP-UNREACHABLE",
         "CP-ACK-LATE",
     ]
-    entry = judged.entry("everything/v1/G1")
+    entry = judged.entry("everything/v1/G1", HOP)
     assert (entry.checkpoint, entry.next_checkpoint) == ("C01", "C02")
 
 

@@ -88,7 +88,7 @@ def judged(module_records: Records) -> Records:
 def test_only_the_caregivers_own_visit_within_the_version_breaches_it(
     judged: Records, name: str
 ) -> None:
-    breached = "CP-UNACKED-VISIT" in judged.codes(f"{name}/v1/G1")
+    breached = "CP-UNACKED-VISIT" in judged.codes(f"{name}/v1/G1", HOP)
     assert breached is BREACHES[name][0]
 
 
@@ -107,7 +107,7 @@ def test_only_a_planned_visit_within_the_version_is_the_first_one(
 def test_an_answer_to_another_version_or_by_another_caregiver_does_not_count(
     judged: Records, record_id: str
 ) -> None:
-    assert judged.codes(record_id) == ["CP-UNREACHABLE", "CP-NOT-ACKED"]
+    assert judged.codes(record_id, HOP) == ["CP-UNREACHABLE", "CP-NOT-ACKED"]
 
 
 def test_each_version_has_the_caregivers_whose_visits_start_while_it_holds(
@@ -122,4 +122,4 @@ def test_each_version_has_the_caregivers_whose_visits_start_while_it_holds(
 def test_a_visit_after_the_next_version_was_entered_is_no_breach_of_the_first(
     judged: Records,
 ) -> None:
-    assert judged.codes("P4/v1/G1") == ["CP-SUPERSEDED"]
+    assert judged.codes("P4/v1/G1", HOP) == ["CP-SUPERSEDED"]

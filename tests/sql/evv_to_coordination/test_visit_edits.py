@@ -124,23 +124,23 @@ def test_an_edit_catches_its_defect_and_nothing_else_is_said_of_it(
     judged: Records, code: str
 ) -> None:
     record_id = f"hhax/caught-{code}"
-    assert judged.codes(record_id) == [code]
+    assert judged.codes(record_id, HOP) == [code]
     assert judged.state(record_id, "evv_to_coordination") == CASES[code][0]
 
 
 @pytest.mark.parametrize("code", CASES)
 def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
-    assert code not in judged.codes(f"hhax/left-{code}")
+    assert code not in judged.codes(f"hhax/left-{code}", HOP)
 
 
 def test_a_visit_clocked_in_two_systems_goes_on_once(judged: Records) -> None:
     assert judged.state("hhax/D1", "evv_to_coordination") == "moved"
-    assert judged.codes("sandata/D2") == ["EVV-DUP"]
+    assert judged.codes("sandata/D2", HOP) == ["EVV-DUP"]
 
 
 def test_another_service_or_a_cancelled_record_is_no_double(judged: Records) -> None:
     assert judged.state("hhax/D3", "evv_to_coordination") == "moved"
-    assert judged.codes("hhax/D4") == ["EVV-CANCELLED"]
+    assert judged.codes("hhax/D4", HOP) == ["EVV-CANCELLED"]
 
 
 def test_what_moved_first_stays_and_the_double_that_comes_later_is_held(judged: Records) -> None:
@@ -148,7 +148,7 @@ def test_what_moved_first_stays_and_the_double_that_comes_later_is_held(judged: 
     judged.put("evv_visit", {**double, "schedule_id": None})
     judged.run(HOP)
     assert judged.state("hhax/E2", "evv_to_coordination") == "moved"
-    assert judged.codes("hhax/E1") == ["EVV-DUP"]
+    assert judged.codes("hhax/E1", HOP) == ["EVV-DUP"]
 
 
 def test_a_visit_shows_every_reason_and_stands_at_the_first(judged: Records) -> None:
@@ -157,7 +157,7 @@ def test_a_visit_shows_every_reason_and_stands_at_the_first(judged: Records) -> 
         visit("many", client_id="C9", call_out_at=None, aggregator_status="Incomplete"),
     )
     judged.run(HOP)
-    assert judged.codes("hhax/many") == ["EVV-UNKNOWN-CLIENT", "EVV-NO-OUT", "EVV-REFUSED"]
-    entry = judged.entry("hhax/many")
+    assert judged.codes("hhax/many", HOP) == ["EVV-UNKNOWN-CLIENT", "EVV-NO-OUT", "EVV-REFUSED"]
+    entry = judged.entry("hhax/many", HOP)
     assert (entry.checkpoint, entry.next_checkpoint) == ("V02", "V03")
     assert entry.owner_role == "EVV coordinator"

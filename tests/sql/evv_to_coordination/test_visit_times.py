@@ -95,11 +95,11 @@ def test_adjusted_times_supersede_the_calls_one_by_one(bench: Records) -> None:
 def test_a_visit_waits_for_its_client_and_then_goes_on_by_itself(bench: Records) -> None:
     bench.put("evv_visit", visit("V1", client_id="C-new"))
     bench.run(HOP)
-    assert bench.codes("hhax/V1") == ["EVV-UNKNOWN-CLIENT"]
+    assert bench.codes("hhax/V1", HOP) == ["EVV-UNKNOWN-CLIENT"]
     bench.put("client", client_id="C-new", medicaid_id="000000000102")
     bench.run(HOP)
     assert bench.state("hhax/V1", "evv_to_coordination") == "moved"
-    assert bench.codes("hhax/V1") == []
+    assert bench.codes("hhax/V1", HOP) == []
 
 
 def test_a_newer_version_is_taken_up_again_and_an_older_one_is_only_history(bench: Records) -> None:
@@ -131,9 +131,9 @@ def test_a_mistyped_year_holds_its_visit_and_not_the_pass(bench: Records) -> Non
     bench.put("schedule", plan("V1", end_at=far))
     bench.put("evv_visit", visit("V1"), visit("V3", START + timedelta(days=2), call_out_at=far))
     bench.run(HOP)
-    assert bench.codes("hhax/V3") == ["EVV-TOO-LONG"]
-    assert bench.codes("hhax/V1") == []
-    assert bench.state("hhax/V1") == "moved"
+    assert bench.codes("hhax/V3", HOP) == ["EVV-TOO-LONG"]
+    assert bench.codes("hhax/V1", HOP) == []
+    assert bench.state("hhax/V1", HOP) == "moved"
     rows = bench.all("select subject from core.visit_deviation where minutes_short > 1000000")
     assert {row.subject for row in rows} == {"hhax/V1"}
 
