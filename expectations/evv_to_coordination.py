@@ -7,22 +7,17 @@ def _must(name: str, rule: str, because: str, given: dict[str, object]) -> Expec
     return Expect(name, rule, MUST, because, given)
 
 
-def _there(column: str, because: str) -> Expect:
-    return _must(f"{column}_there", "ColumnValuesToNotBeNull", because, {"column": column})
+def _of(column: str, because: str, name: str = "there", rule: str = "NotBeNull") -> Expect:
+    return _must(f"{column}_{name}", f"ColumnValuesTo{rule}", because, {"column": column})
 
 
 SUITE = (
-    _must(
-        "one_row_per_visit",
-        "ColumnValuesToBeUnique",
-        "Or it is billed twice.",
-        {"column": "record_id"},
-    ),
-    _there("service_code", "First EVV element: what was done."),
-    _there("client_id", "Second EVV element: who received it."),
-    _there("service_date", "Third EVV element: on which day."),
-    _there("location_type", "Fourth EVV element: where."),
-    _there("caregiver_id", "Fifth EVV element: who gave it."),
+    _of("record_id", "Two rows for one visit are two bills.", "once", "BeUnique"),
+    _of("service_code", "First EVV element: what was done."),
+    _of("client_id", "Second EVV element: who received it."),
+    _of("service_date", "Third EVV element: on which day."),
+    _of("location_type", "Fourth EVV element: where."),
+    _of("caregiver_id", "Fifth EVV element: who gave it."),
     _must(
         "end_after_start",
         "ColumnPairValuesAToBeGreaterThanB",

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from orchestration.flow.audit import check
 from tests.bench_of_records import Records
 from tests.sql.evv_to_coordination.good_visit import HOP, START, lay_ground, plan, visit
 
@@ -156,13 +155,3 @@ def test_no_place_and_no_member_id_leaves_landing(bench: Records) -> None:
         " and table_name <> 'claim'"
     )
     assert columns == []
-
-
-@pytest.mark.slow
-def test_the_suite_holds_for_a_good_pass_and_for_an_empty_one(bench: Records) -> None:
-    empty = bench.run(HOP, audit=check)
-    bench.put("evv_visit", visit("V1"))
-    full = bench.run(HOP, audit=check)
-    for outcome in (empty, full):
-        assert [result.expect.name for result in outcome.checks if not result.passed] == []
-        assert outcome.outcome == "published"
