@@ -3,7 +3,7 @@
 select
     delivered.record_id
     , cover.client_id is not null
-    and delivered.last_date <= coalesce(cover.eligible_to, 'infinity') as is_eligible
+    and delivered.last_billed_date <= coalesce(cover.eligible_to, 'infinity') as is_eligible
     , coalesce(
         delivered.payer_id = coalesce(cover.payer_id, client.payer_id)
         and delivered.payer_program = coalesce(cover.payer_program, client.payer_program)

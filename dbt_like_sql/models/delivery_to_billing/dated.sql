@@ -11,14 +11,7 @@ with day as (
     from {{ ref('delivered') }} as delivered
     cross join lateral generate_series(
         cast(delivered.service_date as timestamp)
-        -- a price per visit has no parts
-        , cast(
-            case
-                when delivered.splits_at_midnight and delivered.unit_rule <> 'PER_VISIT'
-                    then delivered.last_date
-                else delivered.service_date
-            end as timestamp
-        )
+        , cast(delivered.last_billed_date as timestamp)
         , interval '1 day'
     ) as touched (day)
 )

@@ -18,15 +18,18 @@ select
     , visit.minutes
     , visit.time_zone
     , visit.service_date
-    -- half-open: a visit that ends at midnight does not touch the next day
-    , cast((visit.end_at - interval '1 microsecond') at time zone visit.time_zone as date)
-        as last_date
+    , case
+        -- a price per visit has no parts; a visit that ends at midnight leaves the next day alone
+        when contract.splits_at_midnight and contract.unit_rule <> 'PER_VISIT'
+            then cast(
+                (visit.end_at - interval '1 microsecond') at time zone visit.time_zone as date
+            )
+        else visit.service_date
+    end as last_billed_date
     , cast(:now at time zone :zone as date) as today
     , contract.valid_from as contract_valid_from
     , contract.contract_version
     , contract.is_billed
-    , contract.unit_rule
-    , contract.splits_at_midnight
     , contract.needs_signed_note
     , contract.needs_signed_order
     , contract.needs_service_auth

@@ -34,7 +34,8 @@ CASES = [
     ("MAP-NEAR-MISS", "modifiers-swapped", "modifiers-right"),
     ("CONTRACT-REVIEW-DUE", "review-missed", "review-on-the-day"),
     ("ELIG-INACTIVE", "cover-ended", "cover-last-day"),
-    ("ELIG-INACTIVE", "cover-later", "plain"),
+    ("ELIG-INACTIVE", "cover-past-midnight", "cover-until-midnight"),
+    ("ELIG-INACTIVE", "cover-later", "cover-on-the-billed-day"),
     ("ELIG-PLAN-CHANGED", "other-payers", "payer-changed-later"),
     ("ELIG-ID-FORMAT", "id-short", "plain"),
     ("ELIG-ID-FORMAT", "id-pattern-broken", "id-from-visit"),
@@ -138,6 +139,7 @@ def _add_terms(day: Day, records: Records) -> None:
         contract("REVI2", review_on=DAY),
         contract("LATE1", filing_limit_days=9),
         contract("LATE2", filing_limit_days=10),
+        contract("SPLIT", splits_at_midnight=True),
         contract("PATT1", member_id_pattern="[0-9"),
     )
     day.add("plain")
@@ -162,6 +164,11 @@ def _add_terms(day: Day, records: Records) -> None:
 def _add_people(day: Day) -> None:
     day.add("cover-ended", of_client={"eligible_to": BEFORE})
     day.add("cover-last-day", of_client={"eligible_to": DAY})
+    until_midnight = {"of_client": {"eligible_to": DAY}, "minutes": 15 * 60}
+    past_midnight = {"of_client": {"eligible_to": DAY}, "minutes": 15 * 60 + 30}
+    day.add("cover-past-midnight", "SPLIT", **past_midnight)
+    day.add("cover-until-midnight", "SPLIT", **until_midnight)
+    day.add("cover-on-the-billed-day", **past_midnight)
     day.add("cover-later", of_client={"eligible_from": DAY + timedelta(days=1)})
     day.add("other-payers", of_client={"payer_id": "P2"})
     day.add("payer-changed-later")
