@@ -7,19 +7,20 @@ The same assets, checks and numbers as when schedules run them, on the same inst
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 
 from orchestration.assembly import House
 from orchestration.definitions import build_defs
 from orchestration.flow.hop_pass import PassOutcome
-from orchestration.flow.landing.verdict import Verdict
+from orchestration.flow.landing.verdict import Verdict, VerdictWord
 from orchestration.fresh_checks import calendar_of, mirror, not_shown
 from orchestration.ground.failures import TransientFailure
 from orchestration.instance import IN_PROCESS, alone, give_up_lost_runs, open_instance
 from orchestration.lineage import Picture
 from orchestration.schedules import ALL_HOPS_JOB, LANDING_JOB
+from orchestration.views.sentences import counted
 from orchestration.watch.standing import Standing, watch
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -120,11 +121,16 @@ def _why(data: Any) -> str:
 def _of_files(verdicts: list[Verdict]) -> str:
     if not verdicts:
         return "Nothing new lies in the drop folder."
-    words = Counter(verdict.verdict.replace("_", " ") for verdict in verdicts)
+    words = Counter(verdict.verdict for verdict in verdicts)
+    kinds = ", ".join(
+        f"{words[word]} {word.replace('_', ' ')}" for word in get_args(VerdictWord) if words[word]
+    )
     rows = sum(verdict.rows for verdict in verdicts)
     held = sum(verdict.held_lines for verdict in verdicts)
-    said = ", ".join(f"{count} {word}" for word, count in words.most_common())
-    return f"{len(verdicts)} files: {said}. {rows} rows, {held} lines held with their reasons."
+    return (
+        f"{counted(len(verdicts), 'file')}: {kinds}. "
+        f"{counted(rows, 'row')}; {counted(held, 'line')} held with their reasons."
+    )
 
 
 def _of_pass(outcome: PassOutcome) -> str:

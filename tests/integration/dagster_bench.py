@@ -39,6 +39,16 @@ def says(*failing: str) -> Callable[..., list[CheckResult]]:
     return audit
 
 
+def leave(house: House, name: str, text: str) -> Path:
+    """A file in the drop folder, long settled whatever the house's clock says."""
+    house.settings.drop.mkdir(parents=True, exist_ok=True)
+    path = house.settings.drop / name
+    path.write_text(text)
+    stamp = NOON.timestamp() - 86_400
+    os.utime(path, (stamp, stamp))
+    return path
+
+
 @dataclass
 class Bench:
     """Everything a test of the Dagster side needs."""
@@ -74,14 +84,7 @@ class Bench:
         )
 
     def drop(self, name: str, text: str) -> Path:
-        folder = self.house.settings.drop
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        path.write_text(text)
-        # long settled, whatever the clock of the house says
-        stamp = NOON.timestamp() - 86_400
-        os.utime(path, (stamp, stamp))
-        return path
+        return leave(self.house, name, text)
 
     def run(self, job: str, *assets: str) -> dg.ExecuteInProcessResult:
         found = self.defs.resolve_job_def(job)
