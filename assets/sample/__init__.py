@@ -10,7 +10,8 @@
     paperwork   notes, orders, authorizations, incidents
     plans       care plans and which pairs of plan and caregiver come to be
     kinds       how a thing that goes wrong is declared
-    faults_*    what goes wrong; allowed: what only looks wrong; plan_changes: the same for plans
+    faults      every kind, in the order it is planted: faults_* go wrong, allowed only looks it
+    plan_*      the same for care plans: plan_moments finds when, plan_changes says what
     pricing     what a visit is worth, in plain Python
     receipts    who read which plan when
     sending     rows by feed, and when their sender had them
@@ -19,6 +20,7 @@
     files       files, manifests, and files that are wrong as a whole
     codes       every code with its checkpoint and state
     truth       what must become of everything
+    later       the second act: what is mended or changed after a first run
 
 Concrete modules are imported directly.
 """

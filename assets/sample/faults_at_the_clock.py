@@ -140,7 +140,7 @@ def _right_ended(world: World) -> Sequence[Visit]:
 
 
 @planted("EVV-NOT-VERIFIED", HOP_1, ("EVV-NOT-VERIFIED",), share=0.008)
-def _in_process(world: World) -> Sequence[Visit]:
+def _still_with_aggregator(world: World) -> Sequence[Visit]:
     """The last day's visits are still with the aggregator."""
     last = world.period.end
     visit = world.take(lambda visit: local_date(visit.began) == last)
