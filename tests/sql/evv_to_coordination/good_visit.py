@@ -44,6 +44,13 @@ def lay_ground(records: Records) -> None:
             "valid_to": date(2026, 11, 9),
         },
         {"role": "Scheduler", "right_code": "schedule_edit", "valid_from": date(2026, 1, 1)},
+        {"role": "Joiner", "right_code": "visit_edit", "valid_from": date(2026, 11, 11)},
+        {
+            "role": "One-day editor",
+            "right_code": "visit_edit",
+            "valid_from": date(2026, 11, 10),
+            "valid_to": date(2026, 11, 10),
+        },
     )
 
 

@@ -86,6 +86,18 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     ),
 }
 
+# changed on 10 November, once at 22:00 in New York, which is the 11th in UTC
+DAY = {"source_updated_at": OUT}
+CHANGED = {
+    "right-of-another-kind": {**DAY, "updated_by_role": "Scheduler"},
+    "right-from-tomorrow": {**DAY, "updated_by_role": "Joiner"},
+    "right-today": {**DAY, "updated_by_role": "One-day editor"},
+    "right-tonight": {
+        "source_updated_at": START.replace(day=11, hour=3),
+        "updated_by_role": "One-day editor",
+    },
+}
+
 
 def _shifted(visit_id: str, day: int, changes: dict[str, Any]) -> dict[str, Any]:
     """On a day of its own, so that no visit is another one's double."""
@@ -113,6 +125,10 @@ def judged(module_records: Records) -> Records:
         {**double, "visit_id": "D4", "action": "cancel"},
         visit("E2", START + timedelta(days=3)),
     ]
+    rows += [
+        visit(name, START + timedelta(days=4, minutes=place), sequence_id=2, **changed)
+        for place, (name, changed) in enumerate(CHANGED.items())
+    ]
     module_records.put("schedule", *(plan(row["visit_id"]) for row in rows))
     module_records.put("evv_visit", *rows)
     module_records.run(HOP)
@@ -131,6 +147,14 @@ def test_an_edit_catches_its_defect_and_nothing_else_is_said_of_it(
 @pytest.mark.parametrize("code", CASES)
 def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
     assert code not in judged.codes(f"hhax/left-{code}", HOP)
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_right_is_for_visits_and_for_its_days_in_the_agencys_zone(
+    judged: Records, name: str
+) -> None:
+    may = name in {"right-today", "right-tonight"}
+    assert ("PERM-VISIT-EDIT" not in judged.codes(f"hhax/{name}", HOP)) is may
 
 
 def test_a_visit_clocked_in_two_systems_goes_on_once(judged: Records) -> None:
