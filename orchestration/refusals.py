@@ -36,7 +36,7 @@ def attempt(work: Callable[[], Result]) -> tuple[Result | None, Exception | None
     """
     try:
         return work(), None
-    except Exception as error:
+    except Exception as error:  # whatever it is, its text must not be raised
         return None, error
 
 

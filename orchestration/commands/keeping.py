@@ -6,7 +6,7 @@ import click
 
 from orchestration import assembly
 from orchestration.commands.opening import Asked
-from orchestration.commands.printing import show
+from orchestration.commands.printing import say, show
 from orchestration.ground import embedded_postgres
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import SQL_FOLDER
@@ -42,7 +42,7 @@ def ui(asked: Asked, *, port: int | None) -> None:
     """Serve Dagster with schedules and sensors on, until Ctrl-C."""
     from orchestration.serving import serve  # noqa: PLC0415 - Dagster takes seconds
 
-    serve(asked.house(), port)
+    serve(asked.house(), port, say)
 
 
 @click.command()

@@ -93,11 +93,13 @@ class Asked:
         return SystemClock() if self.now is None else FixedClock(self.now)
 
     def house(self) -> assembly.House:
-        """Everything put together, the server started if need be."""
+        """Everything put together, the server started if need be; closed with the command."""
         settings = read_settings()
         # what is kept below is not for others; the server's account only passes through
         settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
-        return assembly.assemble(settings, self.clock, say)
+        house = assembly.assemble(settings, self.clock, say)
+        click.get_current_context().call_on_close(house.database.engine.dispose)
+        return house
 
     @contextmanager
     def opened(self) -> Iterator[tuple[assembly.House, Sight]]:

@@ -3,12 +3,15 @@
 A landing column says what it identifies, and so does a published table. Nothing here runs a query.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from orchestration.ground.contracts import Feed, Hop, IdentifierKind, Table
 
+# 18 digits always fit a bigint, which a longer number would overflow in the database
+_NUMBER = re.compile(r"[0-9]{1,18}")
 KINDS: tuple[IdentifierKind, ...] = get_args(IdentifierKind)
 
 
@@ -80,8 +83,7 @@ def reading(value: str, column_type: str) -> object | None:
     """The searched text as a column of that type would hold it, or None when it cannot."""
     if column_type == "text":
         return value
-    # 18 digits always fit a bigint, which a longer number would overflow in the database
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None  # noqa: PLR2004
+    return int(value) if _NUMBER.fullmatch(value) else None
 
 
 def spellings(value: str, kind: IdentifierKind) -> list[str]:

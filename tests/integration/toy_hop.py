@@ -152,6 +152,7 @@ class Parcels:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         with database.transaction() as connection:
+            # several statements at once are the driver's own way
             connection.connection.driver_connection.execute(TABLES)  # type: ignore[union-attr]
             register_hops(connection, self.hops)
             fill_calendar(connection, NOW.date())

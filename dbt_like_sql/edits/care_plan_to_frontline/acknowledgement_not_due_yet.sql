@@ -6,7 +6,7 @@
 -- owner: Clinical supervisor
 -- due: 1 business day
 -- clinical: There is still time before the next visit.
--- billing: None yet.
+-- billing: Nothing yet: visits that run after the acknowledgement are billed as usual.
 -- next: Nothing before it is due: two hours before the visit, or half an hour after a safety
 --   change.
 -- source: 42 CFR 484.60, changes are communicated to caregivers; agency policy on when

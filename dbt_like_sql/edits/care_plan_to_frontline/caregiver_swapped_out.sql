@@ -7,7 +7,7 @@
 -- due: 1 business day
 -- clinical: The visits went to somebody else or were cancelled; whoever has them now is a record
 --   of their own.
--- billing: None.
+-- billing: Nothing: this caregiver gave no visit under this version.
 -- next: Nothing; if the caregiver is put back on, the record is taken up again.
 -- source: Agency policy: pairs follow the schedule
 select candidate.record_id

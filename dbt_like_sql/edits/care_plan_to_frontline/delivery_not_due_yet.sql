@@ -7,7 +7,7 @@
 -- due: 1 hour
 -- clinical: The list was published within the last half hour; a receipt is normally there by
 --   then.
--- billing: None yet.
+-- billing: Nothing yet: no visit has run on the new tasks.
 -- next: Wait half an hour from publishing.
 -- source: Agency policy: a delivery receipt within 30 minutes
 select candidate.record_id

@@ -1,0 +1,65 @@
+"""Every command is explained where people look, and every key of its JSON is documented."""
+
+import dataclasses
+import re
+
+import click
+import pytest
+
+from orchestration.cli import main
+from orchestration.flow.hop_pass import PassOutcome
+from orchestration.flow.landing.verdict import Verdict
+from orchestration.ground.sql import SQL_FOLDER
+from orchestration.views.answer import Trace
+from orchestration.views.doctor import Finding
+from orchestration.views.entries import Group
+from orchestration.views.mentions import HeldLine
+from orchestration.views.queue import Item, Pile, Queue
+from orchestration.views.received import FeedNews
+from orchestration.views.status import FeedStatus, HopStatus, Status
+from orchestration.views.way import LateChange, Step
+
+ROOT = SQL_FOLDER.parent
+PAGE = (ROOT / "docs" / "cli.md").read_text()
+ANSWERS = (
+    *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
+    *(Status, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
+)
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_has_help_and_stands_in_the_pages(name: str) -> None:
+    command = main.commands[name]
+    assert command.help
+    assert command.help.split("\n")[0].endswith(".")
+    assert f"carehops {name}" in PAGE
+    assert f"carehops {name}" in PAGE + (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_option_is_explained_and_documented(name: str) -> None:
+    section = re.search(rf"### [^\n]*carehops {name}\b.*?(?=\n##|\Z)", PAGE, re.S)
+    assert section
+    for option in main.commands[name].params:
+        if isinstance(option, click.Option):
+            assert option.help
+            assert option.opts[0] in section[0], f"{name} {option.opts[0]}"
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.__name__)
+def test_every_key_of_an_answer_is_documented(answer: type) -> None:
+    keys = {field.name for field in dataclasses.fields(answer)}
+    undocumented = {key for key in keys if f"`{key}`" not in PAGE}
+    assert not undocumented
+
+
+def test_the_readme_s_commands_exist() -> None:
+    said = set(re.findall(r"^\$ .*carehops ([a-z]+)", (ROOT / "README.md").read_text(), re.M))
+    assert said <= set(main.commands)
+    assert {"trace", "status", "queue"} <= said
+
+
+def test_no_page_promises_a_command_that_is_not_there() -> None:
+    for path in (ROOT / "docs").rglob("*.md"):
+        for name in re.findall(r"`(?:\.venv/bin/)?carehops ([a-z]+)", path.read_text()):
+            assert name in main.commands, f"{path}: carehops {name}"
