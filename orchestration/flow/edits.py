@@ -63,6 +63,9 @@ OWNER_ROLES = frozenset(
         "Privacy/security officer",
     }
 )
+#: At one checkpoint, what ends a record's way comes before what somebody must mend, and that
+#: before what only time mends.
+_FIRST = {"held": 1, "waiting": 2}
 _HEAD_KEYS = (
     "checkpoint",
     "class",
@@ -124,7 +127,7 @@ class Edit:
 
 
 def load_edits(library: SqlLibrary, hop: str, models: tuple[str, ...]) -> tuple[Edit, ...]:
-    """All edits of a hop, by checkpoint and then by code: the order reasons are shown in.
+    """All edits of a hop, by checkpoint: the order reasons are shown in, the first as blocker.
 
     Args:
         library: Where the SQL is.
@@ -145,7 +148,9 @@ def load_edits(library: SqlLibrary, hop: str, models: tuple[str, ...]) -> tuple[
             message = f"{folder}: {edit.code} is claimed by {seen[edit.code]} and {edit.name}"
             raise ContractFailure(message)
         seen[edit.code] = edit.name
-    return tuple(sorted(edits, key=lambda edit: (edit.checkpoint, edit.code)))
+    return tuple(
+        sorted(edits, key=lambda edit: (edit.checkpoint, _FIRST.get(edit.outcome, 0), edit.code))
+    )
 
 
 def _read(path: Path, sql: str, hop: str) -> Edit:
