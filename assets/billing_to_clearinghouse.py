@@ -52,5 +52,5 @@ HOP = Hop(
     ),
     examine=partial(batches.examine, "billing_to_clearinghouse"),
     prepare=partial(batches.prepare, "billing_to_clearinghouse"),
-    deliver=outbox.deliver,
+    deliver=partial(outbox.deliver, "billing_to_clearinghouse"),
 )

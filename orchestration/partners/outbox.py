@@ -13,9 +13,14 @@ from orchestration.ground.clock import Clock
 from orchestration.ground.contracts import Examination
 
 
-def deliver(examination: Examination) -> None:
-    """Leave in the outbox what has been published and not written yet."""
+def deliver(hop: str, examination: Examination) -> None:
+    """Leave in the outbox what has been published and not written yet.
+
+    The pass's own copies of the files hold people's data and have done their service.
+    """
     write_outbox(examination.connection, examination.settings.outbox, examination.clock)
+    for table in ("written_batch", "claim_batch"):
+        examination.connection.exec_driver_sql(f"drop table if exists audit.{hop}__{table}")
 
 
 def write_outbox(connection: sa.Connection, folder: Path, clock: Clock) -> int:

@@ -4,16 +4,26 @@ import dataclasses
 import logging
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from orchestration import assembly
 from orchestration.flow.edits import load_edits
-from orchestration.ground.failures import ContractFailure
+from orchestration.ground.failures import ContractFailure, TransientFailure
 from orchestration.ground.sql import SQL_FOLDER
+from orchestration.partners import batches
+from orchestration.partners.x12.finding import Finding
 from orchestration.partners.x12.gate import guide_findings
 from tests.bench_of_records import Records
-from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, files, lay_claim_ground, of
+from tests.sql.billing_to_clearinghouse.good_claim import (
+    HOP,
+    P2,
+    claims,
+    files,
+    lay_claim_ground,
+    of,
+)
 from tests.sql.delivery_to_billing.good_delivery import bill, client, contract
 
 MONDAY = date(2026, 11, 9)
@@ -31,6 +41,7 @@ def tried(module_records: Records, caplog_of_module: list[str]) -> Records:
         client("C-state", state_code="ZZ"),
         client("C-long", address_line="ZZPHI" * 20),
         client("C-unborn", birth_date=date(2090, 1, 1)),
+        client("C-undated", birth_date=None),
     )
     records.put("payer_contract", contract("RATE1"))
     bill(
@@ -41,6 +52,7 @@ def tried(module_records: Records, caplog_of_module: list[str]) -> Records:
         of("C-state", MONDAY, hour=12),
         of("C-long", MONDAY, hour=13),
         of("C-unborn", MONDAY, hour=14),
+        of("C-undated", MONDAY, hour=18),
         of("C1", MONDAY, hour=15, service_code="RATE1"),
         of("C1", MONDAY, hour=16),
         of("C1", MONDAY, hour=17),
@@ -87,6 +99,7 @@ def caplog_of_module() -> "list[str]":
         ("CLM-GATE", "C-state-1109-12"),
         ("CLM-GATE", "C-long-1109-13"),
         ("CLM-GATE", "C-unborn-1109-14"),
+        ("CLM-GATE", "C-undated-1109-18"),
         ("CLM-CHARGE", "C1-1109-15"),
         ("CLM-DUP", "C1-1109-17"),
     ],
@@ -117,6 +130,7 @@ def test_why_the_gate_refused_is_kept_without_quoting_anybody(
         "hhax/C-state-1109-12",
         "hhax/C-long-1109-13",
         "hhax/C-unborn-1109-14",
+        "hhax/C-undated-1109-18",
     }
     assert all(row.rule and row.mend for row in found)
     assert caplog_of_module
@@ -190,6 +204,39 @@ def test_a_wrong_rate_is_priced_again_upstream_and_then_goes_out(records: Record
     records.run("delivery_to_billing")
     records.run(HOP)
     assert claims(records) == [("C1", "P1", MONDAY, 1, 2000)]
+
+
+def test_a_payer_whose_only_claim_cannot_be_written_gets_no_file(records: Records) -> None:
+    lay_claim_ground(records)
+    records.put("client", client("C-P2", record_version=2, birth_date=None, **P2))
+    bill(records, of("C1", MONDAY), of("C-P2", MONDAY, hour=12))
+    records.run(HOP)
+    assert records.codes("hhax/C-P2-1109-12", HOP) == ["CLM-GATE"]
+    assert list(files(records)) == ["B000000001.837"]
+    finding = records.one("select rule, mend from core.gate_finding")
+    assert finding is not None
+    assert finding.rule == "malformed"
+    assert finding.mend.startswith("birth_date must be a date")
+
+
+def test_facts_that_change_while_claims_are_written_send_nothing(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY))
+    examine = batches.guide_findings
+
+    def change_meanwhile(document: TextIO) -> list[Finding]:
+        records.put("client", client("C1", record_version=2, city=""))
+        return examine(document)
+
+    monkeypatch.setattr(batches, "guide_findings", change_meanwhile)
+    with pytest.raises(TransientFailure, match="changed while claims were written"):
+        records.run(HOP)
+    assert records.all("select * from core.claim_batch") == []
+    monkeypatch.setattr(batches, "guide_findings", examine)
+    records.run(HOP)
+    assert records.codes("hhax/C1-1109-9", HOP) == ["CLM-GATE"]
 
 
 def test_no_rule_of_this_hop_only_warns() -> None:
