@@ -28,6 +28,8 @@ QUARANTINED = {
     "column_retyped": ("SCHEMA-DRIFT", "hired_on is not a date"),
     "mostly_unknown_words": ("SCHEMA-DRIFT", "discipline holds a word"),
     "header_missing": ("HEADER-MISSING", "12 of 12 are missing"),
+    "header_run_into_values": ("COLUMNS-DIFFER", "unknown: 12 columns"),
+    "carriage_returns": ("LINE-ENDS", "carriage return alone"),
     "semicolons": ("WRONG-DELIMITER", "separated by semicolons, the contract says commas"),
     "utf16": ("UTF-16", "two bytes a letter"),
     "utf16_without_bom": ("UTF-16", "two bytes a letter"),

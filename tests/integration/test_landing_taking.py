@@ -5,10 +5,11 @@ import stat
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from orchestration.flow.landing import receive
+from orchestration.flow.landing import receive, sweep
 from orchestration.flow.landing.sweep import settled
 from orchestration.ground.database import Database
 from orchestration.ground.failures import PermanentFailure, TransientFailure
@@ -233,6 +234,33 @@ def test_a_file_replaced_while_it_landed_is_not_thrown_away(files: Files) -> Non
     files.landing.sweep(files.drop, settle_seconds=0)
     assert left(files) == []
     assert files.rows("caregiver") == 7
+
+
+def test_what_a_crash_left_aside_comes_back(files: Files) -> None:
+    aside = files.drop / ".taken-1-2"
+    aside.mkdir()
+    (aside / "caregivers_1.csv").write_bytes(GOOD)
+    assert files.landing.sweep(files.drop, settle_seconds=0) == []
+    os.utime(aside, (time.time() - 90, time.time() - 90))
+    (verdict,) = files.landing.sweep(files.drop, settle_seconds=0)
+    assert (verdict.verdict, verdict.file) == ("landed", "caregivers_1.csv")
+    assert left(files) == []
+
+
+def test_what_another_sweep_took_meanwhile_is_no_news(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files.write("caregivers_1.csv", GOOD)
+    seen = sweep._still
+
+    def gone(*arguments: Any) -> Any:
+        found = seen(*arguments)
+        path.unlink()
+        return found
+
+    monkeypatch.setattr(sweep, "_still", gone)
+    assert files.landing.sweep(files.drop, settle_seconds=0) == []
+    assert files.rows("arrival") == 0
 
 
 def test_one_file_that_cannot_be_tried_does_not_stop_the_others(files: Files) -> None:

@@ -62,6 +62,13 @@ def test_a_row_of_values_is_not_shown_as_a_header() -> None:
     assert "Zzcanary" not in caught.value.reason
 
 
+def test_a_row_of_values_run_into_the_header_is_not_shown() -> None:
+    with pytest.raises(Quarantined) as caught:
+        check_header((*WANTED[:3], "Start TimeV1", "1", "Jane Zzcanary", "2026-11-20"), WANTED)
+    assert "unknown: 4 columns" in caught.value.reason
+    assert "Zzcanary" not in caught.value.reason
+
+
 def test_another_delimiter_is_recognized() -> None:
     with pytest.raises(Quarantined, match="tabs, the contract says bars"):
         check_delimiter("\t".join(WANTED), "|", WANTED)

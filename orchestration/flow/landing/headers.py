@@ -27,8 +27,12 @@ def check_header(header: Sequence[str], wanted: Collection[str]) -> None:
     """
     if set(header) == set(wanted) and len(header) == len(wanted):
         return
-    places = [number for number, name in enumerate(header, 1) if name in header[: number - 1]]
-    if places and len(set(header) & set(wanted)) * 2 >= len(wanted):
+    places = [
+        place
+        for place, name in enumerate(header, start=1)
+        if name in wanted and name in header[: place - 1]
+    ]
+    if places:
         raise Quarantined(
             "COLUMN-TWICE",
             f"the header names a column twice (at place {_listed(places)})",
@@ -77,7 +81,11 @@ def _differ(found: Sequence[str], wanted: Collection[str], place: str, word: str
     said = []
     if missing:
         said.append(f"missing: {_listed(missing)}")
-    if unknown:
+    if len(unknown) * 2 > len(found) - len(unknown):
+        # so many may be a row of values run into the header
+        said.append(f"unknown: {len(unknown)} {word}")
+        unknown = []
+    elif unknown:
         said.append(f"unknown: {_listed(_shown(name) for name in unknown)}")
     for name in missing:
         near = get_close_matches(name.lower(), [other.lower() for other in unknown], 1, 0.5)

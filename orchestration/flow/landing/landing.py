@@ -16,14 +16,15 @@ import psycopg
 import sqlalchemy as sa
 
 from orchestration.flow.landing import register
+from orchestration.flow.landing.clearing import clear_leftovers
 from orchestration.flow.landing.load import Load, Loaded
 from orchestration.flow.landing.manifest import check_manifest, read_manifest
 from orchestration.flow.landing.readers import ReadX12, open_reader
-from orchestration.flow.landing.receive import LARGEST_FILE, Received, receive, safe_name
+from orchestration.flow.landing.receive import GONE, LARGEST_FILE, Received, receive, safe_name
 from orchestration.flow.landing.rules import Surroundings
 from orchestration.flow.landing.session import drivers_own, look_around, pin, without_values
 from orchestration.flow.landing.stops import Quarantined, Refused
-from orchestration.flow.landing.sweep import leftovers, sweep_drop
+from orchestration.flow.landing.sweep import sweep_drop
 from orchestration.flow.landing.verdict import Verdict, landed, seen_before, stopped
 from orchestration.ground.clock import Clock
 from orchestration.ground.contracts import Feed
@@ -91,9 +92,8 @@ class Landing:
             feeds: Names of the feeds whose files are taken, the others stay; None takes
                 everything, also what no feed claims.
         """
-        for path in leftovers(self.kept):
-            path.unlink(missing_ok=True)
-        globs = [feed.files for feed in self.feeds if feeds is None or feed.name in feeds]
+        clear_leftovers(self.kept)
+        globs = [feed.files for feed in self.feeds if feed.name in (feeds or ())]
         return sweep_drop(
             drop,
             settle_seconds,
@@ -106,9 +106,8 @@ class Landing:
             if feed.name == name:
                 return feed
         names = [feed.name for feed in self.feeds]
-        near = get_close_matches(name, names, 1)
-        known = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-        message = f"no feed is called {name!r}; {known}"
+        near = get_close_matches(name, names, 1) or names
+        message = f"no feed is called {name!r}; did you mean {' or '.join(near)}?"
         raise ContractFailure(message)
 
     def _take(self, path: Path, feed: Feed | None, *, once: bool = False) -> Verdict:
@@ -129,7 +128,7 @@ class Landing:
         self, connection: sa.Connection, path: Path, why: Refused, at: datetime, *, once: bool
     ) -> Verdict:
         name = safe_name(path.name)
-        if not (once and register.was_refused(connection, name, why.code)):
+        if not (once and (why.code == GONE or register.was_refused(connection, name, why.code))):
             register.write_arrival(connection, "refused", name, at, code=why.code)
         return stopped("refused", name, why)
 

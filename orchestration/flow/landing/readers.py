@@ -136,6 +136,12 @@ def _delimited(feed: Feed, delimiter: str, received: Received) -> Reader:
             f"a line is longer than {LONGEST_LINE >> 20} megabytes: line ends are missing",
             ASK_SENDER,
         )
+    if b"\r" in line:
+        raise Quarantined(
+            "LINE-ENDS",
+            "lines end with a carriage return alone, as on very old computers",
+            "Ask the sender to save the file with line feeds.",
+        )
     text = line.decode()
     header = split_line(text, delimiter) or [text]
     if len(header) == 1:

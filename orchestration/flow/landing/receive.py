@@ -23,6 +23,7 @@ LARGEST_FILE = 8 << 30
 LONGEST_LINE = 64 << 20
 """A line is held in memory while it is looked at; a file with a longer one is quarantined."""
 INCOMING = ".incoming-"
+GONE = "NO-SUCH-FILE"
 _KEPT_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]")
 
 Opener = Callable[[Path, int], int]
@@ -95,7 +96,7 @@ def _not_plain() -> Refused:
 
 def _unreadable(error: OSError) -> Refused:
     if isinstance(error, FileNotFoundError):
-        return Refused("NO-SUCH-FILE", "there is no such file", "Look at the path.")
+        return Refused(GONE, "there is no such file", "Look at the path.")
     return Refused(
         "NOT-READABLE",
         f"it may not be read ({os.strerror(error.errno or 0).lower()})",

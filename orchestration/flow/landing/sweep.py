@@ -4,38 +4,26 @@ Left alone are hidden files and those that look half sent (``.part``, ``.tmp``, 
 ``.crdownload``), whatever changed a moment ago, and manifests, which go with their files.
 """
 
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from orchestration.flow.landing.clearing import Stat, clear, put_back, stat_of
 from orchestration.flow.landing.manifest import SUFFIX, manifest_path
-from orchestration.flow.landing.receive import INCOMING
+from orchestration.flow.landing.receive import GONE
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.ground.failures import (
     CarehopsFailure,
     PermanentFailure,
-    SetUpFailure,
     TransientFailure,
 )
 
 HALF_SENT = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".uploading")
 
 
-class Stat(NamedTuple):
-    """By what a file is known again."""
-
-    inode: int
-    size: int
-    changed_ns: int
-
-
 _Seen = tuple[Stat, Stat | None]
 """Of a file and of its manifest."""
-_TAKEN = ".taken-"
-_A_DAY = 86_400.0
 
 
 def sweep_drop(
@@ -56,6 +44,7 @@ def sweep_drop(
     Raises:
         CarehopsFailure: some could not be tried; raised when all others are done.
     """
+    put_back(drop)
     verdicts: list[Verdict] = []
     failures: list[CarehopsFailure] = []
     for path, seen in _still(drop, settle_seconds):
@@ -63,9 +52,11 @@ def sweep_drop(
             continue
         try:
             verdict = land(path)
+            if verdict.reason_code == GONE:  # another sweep was quicker
+                continue
             verdicts.append(verdict)
             if verdict.verdict != "refused":
-                _clear(path, seen)
+                clear(path, seen)
         except CarehopsFailure as failure:
             failures.append(failure)
     if failures:
@@ -107,43 +98,9 @@ def _look(drop: Path) -> dict[Path, _Seen]:
             continue
         with suppress(FileNotFoundError):
             beside = manifest_path(path)
-            found[path] = (_stat(path), _stat(beside) if beside else None)
+            found[path] = (stat_of(path), stat_of(beside) if beside else None)
     return found
-
-
-def _stat(path: Path) -> Stat:
-    seen = path.lstat()
-    return Stat(seen.st_ino, seen.st_size, seen.st_mtime_ns)
 
 
 def _age(seen: _Seen) -> float:
     return time.time() - max(one.changed_ns for one in seen if one) / 1e9
-
-
-def _clear(path: Path, seen: Stat) -> None:
-    """Remove a file whose bytes are kept, unless another has taken its place meanwhile."""
-    aside = path.with_name(f"{_TAKEN}{path.name}"[:255])
-    try:
-        beside = manifest_path(path)
-        path.rename(aside)
-        if _stat(aside) == seen:
-            aside.unlink()
-            if beside:
-                beside.unlink(missing_ok=True)
-        else:
-            aside.rename(path)
-    except FileNotFoundError:
-        return  # another sweep was quicker
-    except OSError as error:
-        message = (
-            f"{path.parent} cannot be cleared of files that have landed "
-            f"({os.strerror(error.errno or 0).lower()}); give our account the right to write there"
-        )
-        raise SetUpFailure(message) from None
-
-
-def leftovers(kept: Path) -> Iterator[Path]:
-    """Pieces of files that a crash left behind while they were copied."""
-    for path in kept.glob(f"{INCOMING}*"):
-        if time.time() - path.stat().st_mtime > _A_DAY:
-            yield path
