@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 REASONS_SHOWN = 10
 Sources = Mapping[str, frozenset[SourceColumn]]
 """Column of a published table to the columns it is made of."""
+Shapes = Mapping[str, tuple[StoredColumn, ...]]
+"""Columns of every table, by its full name."""
 
 
 def what_is_seen(
@@ -34,7 +36,7 @@ def what_is_seen(
     return {
         "reasons": dg.MetadataValue.md(_reasons(house, hop, outcome)),
         "dagster/row_count": rows,
-        "dagster/column_schema": _schema(shapes.get(table, ()), sources, picture),
+        "dagster/column_schema": _schema(shapes.get(table, ()), sources, shapes, picture),
         "dagster/column_lineage": _edges(sources, picture),
     }
 
@@ -56,13 +58,16 @@ def _reasons(house: "House", hop: Hop, outcome: PassOutcome) -> str:
     return "\n".join(lines) + (f"\n\nand {left} more reasons" if left > 0 else "")
 
 
-def _schema(columns: Sequence[StoredColumn], sources: Sources, picture: Picture) -> dg.TableSchema:
+def _schema(
+    columns: Sequence[StoredColumn], sources: Sources, shapes: Shapes, picture: Picture
+) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 name=column.name,
                 type=column.type,
-                description=column.remark or _meaning(sources.get(column.name), picture),
+                description=column.remark
+                or _meaning(sources.get(column.name, frozenset()), shapes, picture),
                 constraints=dg.TableColumnConstraints(nullable=not column.required),
             )
             for column in columns
@@ -70,15 +75,15 @@ def _schema(columns: Sequence[StoredColumn], sources: Sources, picture: Picture)
     )
 
 
-def _meaning(sources: frozenset[SourceColumn] | None, picture: Picture) -> str | None:
-    """A column that is one column of a feed, unchanged, means what that one means."""
-    if sources is None or len(sources) != 1:
+def _meaning(made_of: frozenset[SourceColumn], shapes: Shapes, picture: Picture) -> str | None:
+    """A column that is one other column, unchanged, means what that one means."""
+    if len(made_of) != 1:
         return None
-    ((table, name),) = sources
+    ((table, name),) = made_of
     for maker in picture.makers(table):
         if isinstance(maker, Feed) and name in {column.name for column in maker.table.columns}:
             return maker.table.column(name).meaning
-    return None
+    return next((column.remark for column in shapes.get(table, ()) if column.name == name), None)
 
 
 def _edges(sources: Sources, picture: Picture) -> dg.TableColumnLineage:

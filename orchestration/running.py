@@ -17,7 +17,13 @@ from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict, VerdictWord
 from orchestration.fresh_checks import calendar_of, mirror, not_shown
 from orchestration.ground.failures import TransientFailure
-from orchestration.instance import IN_PROCESS, alone, give_up_lost_runs, open_instance
+from orchestration.instance import (
+    ALONE,
+    IN_PROCESS,
+    alone,
+    give_up_lost_runs,
+    open_instance,
+)
 from orchestration.lineage import Picture
 from orchestration.schedules import ALL_HOPS_JOB, LANDING_JOB
 from orchestration.views.sentences import counted
@@ -103,7 +109,8 @@ def _run(job: dg.JobDefinition, instance: dg.DagsterInstance) -> Iterator[str]:
         instance=instance,
         run_config=_QUIET,
         raise_on_error=False,
-        tags={IN_PROCESS: "yes", "dagster/max_retries": "0"},
+        # of its own kind, so that what the daemon launches does not wait for it if it is killed
+        tags={IN_PROCESS: "yes", ALONE: IN_PROCESS, "dagster/max_retries": "0"},
     )
     for event in result.all_events:
         if event.is_step_failure:

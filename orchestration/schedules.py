@@ -9,7 +9,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.ground.contracts import Hop
-from orchestration.instance import ALONE, LONGEST_RUN
+from orchestration.instance import ALONE, IN_PROCESS, LONGEST_RUN
 from orchestration.lineage import Picture, checks_without_fresh
 
 Job = UnresolvedAssetJobDefinition
@@ -83,6 +83,10 @@ def _when_idle(job: str) -> Callable[[dg.ScheduleEvaluationContext], bool]:
 
 
 def is_idle(instance: dg.DagsterInstance, job: str) -> bool:
-    """Whether no run of that job waits or runs: a second one would only queue up behind it."""
-    unfinished = dg.RunsFilter(job_name=job, statuses=UNFINISHED)
-    return instance.get_runs_count(unfinished) == 0
+    """Whether no run of that job waits or runs: a second one would only queue up behind it.
+
+    Runs inside a program do not count: a killed one stays open until somebody clears it up, and
+    locks in the database keep two that live from getting in each other's way.
+    """
+    unfinished = instance.get_runs(dg.RunsFilter(job_name=job, statuses=UNFINISHED))
+    return all(IN_PROCESS in run.tags for run in unfinished)

@@ -16,7 +16,7 @@ from orchestration.flow.landing.landing import SETTLE_SECONDS
 from orchestration.flow.landing.sweep import settled
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
-from orchestration.lineage import Picture
+from orchestration.lineage import COMPLETE, HELD_LINES, Picture
 from orchestration.schedules import LANDING_JOB, Job, hop_job_name, is_idle
 
 LISTING = "carehops/listing"
@@ -89,6 +89,12 @@ def drop_folder_sensor(picture: Picture, drop: Path, job: Job) -> dg.SensorDefin
         return dg.RunRequest(
             run_key=f"{listing.digest}-{tries}",
             asset_selection=[dg.AssetKey(name) for name in listing.feeds],
+            # named, or Dagster would plan fresh too, and show it failed when the run fails
+            asset_check_keys=[
+                dg.AssetCheckKey(dg.AssetKey(name), check)
+                for name in listing.feeds
+                for check in (COMPLETE, HELD_LINES)
+            ],
             tags={LISTING: listing.digest},
         )
 

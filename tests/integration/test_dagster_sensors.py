@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from orchestration.ground.database import Database
+from orchestration.instance import IN_PROCESS
 from orchestration.pager_definitions import Contracts, build_pager_defs
 from orchestration.schedules import LANDING_JOB
 from orchestration.sensors import hops_to_wake, is_time_to_try, read_listing
@@ -48,6 +49,7 @@ def test_a_settled_file_is_asked_for_with_its_feed_only(bench: Bench):
     bench.drop("role_rights_1.csv", ONE_RIGHT)
     (request,) = asked(tick(bench))
     assert request.asset_selection == [dg.AssetKey("role_rights")]
+    assert [key.name for key in request.asset_check_keys] == ["complete", "held_lines"]
     assert request.run_key == asked(tick(bench))[0].run_key
 
 
@@ -66,6 +68,12 @@ def test_while_files_are_being_landed_nothing_is_asked_for(bench: Bench):
     bench.drop("role_rights_1.csv", ONE_RIGHT)
     a_run(bench.instance, dg.DagsterRunStatus.STARTED)
     assert asked(tick(bench)) == []
+
+
+def test_a_run_inside_a_killed_program_stops_nobody(bench: Bench):
+    bench.drop("role_rights_1.csv", ONE_RIGHT)
+    a_run(bench.instance, dg.DagsterRunStatus.STARTED, {IN_PROCESS: "yes"})
+    assert len(asked(tick(bench))) == 1
 
 
 def test_files_that_stay_after_a_failed_run_are_tried_again_with_a_new_key(bench: Bench):
