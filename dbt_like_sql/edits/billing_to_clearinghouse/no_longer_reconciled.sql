@@ -12,4 +12,4 @@
 -- source: agency rule: only reconciled visits go on claims
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
-where candidate.billing_state <> 'moved'
+where candidate.billing_state in ('waiting', 'held')

@@ -1,5 +1,5 @@
 -- One row per line that would draw on an authorization, with what is used up before it.
--- Key: record_id, line_no. A line on a claim is used up whatever becomes of its visit.
+-- Key: record_id, line_no. Used up are lines of visits that stand as moved, and lines on claims.
 with draw as (
     select
         line_auth.record_id
@@ -34,8 +34,9 @@ with draw as (
         , sum(billed.units) as units
     from touched
     inner join {{ ref('billable_line') }} as billed on touched.auth_id = billed.auth_id
-    left join {{ ref('work') }} as work on billed.record_id = work.record_id
-    where work.record_id is null or billed.claim_id is not null
+    inner join {{ ref('entry') }} as entry
+        on billed.record_id = entry.record_id and entry.hop = 'delivery_to_billing'
+    where entry.state = 'moved' or billed.claim_id is not null
     group by touched.auth_id, core.week_start(billed.service_date, touched.week_starts_on)
 )
 

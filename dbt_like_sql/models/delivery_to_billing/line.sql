@@ -21,7 +21,8 @@ with line as (
         , exists(
             select 1
             from {{ ref('billable_line') }} as billed
-            left join {{ ref('work') }} as work on billed.record_id = work.record_id
+            inner join {{ ref('entry') }} as entry
+                on billed.record_id = entry.record_id and entry.hop = 'delivery_to_billing'
             where
                 contract.unit_rule = 'PER_DIEM'
                 and billed.client_id = delivered.client_id
@@ -32,7 +33,7 @@ with line as (
                 and billed.modifiers = delivered.modifiers
                 and billed.record_id <> dated.record_id
                 -- a visit that is up itself is asked with the others, below
-                and (work.record_id is null or billed.claim_id is not null)
+                and (entry.state = 'moved' or billed.claim_id is not null)
         ) as is_day_taken
     from {{ ref('dated') }} as dated
     inner join {{ ref('delivered') }} as delivered on dated.record_id = delivered.record_id

@@ -111,7 +111,8 @@ def test_a_visit_cancelled_after_billing_goes_on_no_claim(ground: Records) -> No
     assert ground.codes("hhax/V1", HOP) == ["VISIT-CANCELLED"]
     assert ground.state("hhax/V1", HOP) == "cancelled"
     ground.run(CLAIMS)
-    assert ground.codes("hhax/V1", CLAIMS) == ["RECON-REOPENED"]
+    assert ground.codes("hhax/V1", CLAIMS) == ["VISIT-CANCELLED"]
+    assert ground.state("hhax/V1", CLAIMS) == "cancelled"
     assert [row.record_id for row in ground.all("select * from core.claim_line")] == ["hhax/V2"]
 
 
@@ -122,6 +123,24 @@ def test_the_units_of_a_cancelled_visit_go_back_to_its_authorization(ground: Rec
     assert ground.codes("hhax/V2", HOP) == ["AUTH-OVER-TOTAL"]
     bill(ground, {**GOOD, "sequence_id": 2, "action": "cancel", "updated_by_role": "Coordinator"})
     assert ground.state("hhax/V2", HOP) == "moved"
+
+
+def test_they_go_back_for_visits_of_later_passes_too(ground: Records) -> None:
+    ground.put("service_auth", auth("A1", auth_version=2, service_code="AUTH1", units_total=4))
+    bill(ground, GOOD)
+    bill(ground, {**GOOD, "sequence_id": 2, "action": "cancel", "updated_by_role": "Coordinator"})
+    ground.run(HOP)
+    bill(ground, visit("V2", local(DAY, 12), service_code="AUTH1"))
+    assert ground.state("hhax/V2", HOP) == "moved"
+
+
+def test_units_on_a_claim_stay_used_whatever_becomes_of_the_visit(ground: Records) -> None:
+    ground.put("service_auth", auth("A1", auth_version=2, service_code="AUTH1", units_total=4))
+    bill(ground, GOOD)
+    ground.run(CLAIMS)
+    bill(ground, {**GOOD, "sequence_id": 2, "action": "cancel", "updated_by_role": "Coordinator"})
+    bill(ground, visit("V2", local(DAY, 12), service_code="AUTH1"))
+    assert ground.codes("hhax/V2", HOP) == ["AUTH-OVER-TOTAL"]
 
 
 def test_a_new_rate_prices_again_what_is_on_no_claim(ground: Records) -> None:
