@@ -11,7 +11,7 @@ DOCUMENT = Table(
     event_at="source_updated_at",
     meaning="One version of a document's status.",
     columns=(
-        Column("document_id", "text", "The document.", required=True),
+        Column("document_id", "text", "The document.", required=True, identifies="document"),
         Column("document_version", "bigint", "Rises with each change.", required=True, at_least=1),
         Column(
             "document_kind",

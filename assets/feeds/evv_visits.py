@@ -67,7 +67,12 @@ EVV_VISIT = Table(
         Column("modifier2", "text", "Second modifier.", pattern=r"[A-Z0-9]{2}"),
         Column("modifier3", "text", "Third modifier.", pattern=r"[A-Z0-9]{2}"),
         Column("modifier4", "text", "Fourth modifier.", pattern=r"[A-Z0-9]{2}"),
-        Column("schedule_id", "text", "The planned visit it answers; empty is unscheduled."),
+        Column(
+            "schedule_id",
+            "text",
+            "The planned visit it answers; empty is unscheduled.",
+            identifies="schedule",
+        ),
         Column("call_in_at", "instant", "Clock-in; missing raises exception 3."),
         Column("call_out_at", "instant", "Clock-out; missing raises exception 4."),
         Column("call_in_type", "text", "How the clock-in was made.", one_of=CALL_TYPES),

@@ -11,7 +11,7 @@ INCIDENT = Table(
     event_at="source_updated_at",
     meaning="One version of an incident report, without its text.",
     columns=(
-        Column("incident_id", "text", "The report.", required=True),
+        Column("incident_id", "text", "The report.", required=True, identifies="incident"),
         Column("incident_version", "bigint", "Rises with each change.", required=True, at_least=1),
         Column("client_id", "text", "Whom it concerns.", required=True, identifies="client"),
         Column("caregiver_id", "text", "Who was there.", identifies="caregiver"),

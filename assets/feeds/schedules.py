@@ -18,6 +18,7 @@ SCHEDULE = Table(
             "The planned visit.",
             required=True,
             pattern=r"[A-Za-z0-9._-]{1,50}",
+            identifies="schedule",
         ),
         Column("schedule_version", "bigint", "Rises with each change.", required=True, at_least=1),
         Column("client_id", "text", "Whose visit.", required=True, identifies="client"),

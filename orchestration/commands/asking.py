@@ -35,8 +35,8 @@ _ROLES = click.Choice(sorted(OWNER_ROLES), case_sensitive=False)
 def trace(asked: Asked, *, identifier: str, kind: str | None, limit: int, as_json: bool) -> None:
     """Say where ID is, since when, why, whose it is, and what to do.
 
-    ID is a visit, client, caregiver, plan, authorization, claim, payer's claim number, batch or
-    control number, or a file by name, sha256 or number.
+    ID is a visit, client, caregiver, plan, authorization, planned visit, document, incident,
+    claim, payer's claim number, batch or control number, or a file by name, sha256 or number.
     """
     with asked.opened() as (_, sight):
         answer = trace_of(sight, identifier, cast("AskedKind | None", kind), limit)

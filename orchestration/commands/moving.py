@@ -1,6 +1,8 @@
 """Commands that move records."""
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from assets.sample.write import CLIENTS, DAYS, write_sample
 from orchestration.commands import hop_pages
 from orchestration.commands.first_run import SEED, lay_out_sample, yesterday
 from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell
-from orchestration.commands.printing import say, show, table
+from orchestration.commands.printing import say, saying, show, table
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.views.queue import queue as queue_of
@@ -37,12 +39,32 @@ def run(asked: Asked, *, no_sample: bool) -> None:
     with asked.opened() as (house, sight):
         if not no_sample:
             lay_out_sample(house, say)
-        ran = run_everything(house, say)
+        with saying() as told:
+            ran = run_everything(house, told)
+        _show_files(ran.verdicts)
+        for failure in ran.failures:
+            show(failure)
         hop_pages.show_hops(status_of(sight, how_fresh(house, sight)))
         hop_pages.show_top_reasons([queue_of(sight, hop.name, limit=0) for hop in sight.hops])
     show()
     show("`carehops trace ID` asks about any record; `make ui` or `carehops ui` shows the picture.")
     sys.exit(0 if ran.is_well else FAILED)
+
+
+def _show_files(verdicts: Sequence[Verdict]) -> None:
+    """How many files, and those somebody must look at."""
+    if not verdicts:
+        show("No new files.")
+    else:
+        told = Counter(verdict.verdict.replace("_", " ") for verdict in verdicts)
+        rows = sum(verdict.rows for verdict in verdicts)
+        held = sum(verdict.held_lines for verdict in verdicts)
+        how = ", ".join(f"{count} {word}" for word, count in told.most_common())
+        show(f"{counted(len(verdicts), 'file')}: {how}; {rows} rows, {held} lines held.")
+    for verdict in verdicts:
+        if verdict.verdict in {"quarantined", "refused"}:
+            show(f"  {verdict.file} {verdict.verdict}: {verdict.reason}. {verdict.next_step}")
+    show()
 
 
 @click.command()

@@ -97,6 +97,7 @@ class Asked:
         settings = read_settings()
         # what is kept below is not for others; the server's account only passes through
         settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        settings.drop.mkdir(mode=0o700, exist_ok=True)
         house = assembly.assemble(settings, self.clock, say)
         click.get_current_context().call_on_close(house.database.engine.dispose)
         return house

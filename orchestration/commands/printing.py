@@ -7,7 +7,8 @@ pipe lines are wide enough not to be broken.
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TextIO
@@ -43,6 +44,17 @@ def console(stream: TextIO | None = None) -> Console:
 def say(text: str) -> None:
     """A word to somebody who waits; beside the answer, not in it."""
     console(sys.stderr).print(text, soft_wrap=True)
+
+
+@contextmanager
+def saying() -> Iterator[Callable[[str], None]]:
+    """Words to somebody who waits: one changing line on a terminal, a line each in a pipe."""
+    beside = console(sys.stderr)
+    if not beside.is_terminal:
+        yield say
+        return
+    with beside.status("working") as line:
+        yield lambda text: line.update(Text(text, overflow="ellipsis", no_wrap=True))
 
 
 def show(text: str = "") -> None:

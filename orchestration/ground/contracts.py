@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from orchestration.ground.settings import Settings
 
 ColumnType = Literal["text", "bigint", "integer", "numeric", "boolean", "date", "instant"]
-IdentifierKind = Literal["visit", "client", "caregiver", "plan", "authorization", "claim", "batch"]
+IdentifierKind = Literal[
+    "visit",
+    "client",
+    "caregiver",
+    "plan",
+    "authorization",
+    "claim",
+    "batch",
+    "schedule",
+    "document",
+    "incident",
+]
 TimeBasis = Literal["utc", "agency_local"]
 WindowBasis = Literal["service_date", "billing_period", "episode", "updated_at", "effective_date"]
 

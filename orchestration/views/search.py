@@ -29,6 +29,9 @@ _ORDER: tuple[IdentifierKind, ...] = (
     "authorization",
     "client",
     "caregiver",
+    "schedule",
+    "document",
+    "incident",
 )
 assert set(_ORDER) == set(KINDS)  # noqa: S101 - a new kind must say where it stands
 
@@ -112,7 +115,7 @@ class _Search:
         else:
             for holder in self.numbers.published_records():
                 self._in_columns(union, holder, kind, [text])
-        if kind == "caregiver":
+        if kind in {"caregiver", "schedule"}:
             self._by_row(union, kind, text)
         mentions = mentions_of(self.sight, self.homes, kind, text) or self._named(kind, text)
         return Found(kind, union.sql(), union.binds, mentions, tuple(claims))
@@ -173,7 +176,7 @@ class _Search:
                         f" where landed.{column} = :id and landed.is_current",
                         id=text,
                     )
-                if clients:
+                if clients and kind == "caregiver":
                     # a record that pairs the client with somebody carries both in its id
                     union.add(
                         f"select entry.record_id from (select distinct {clients[0]} as client_id"

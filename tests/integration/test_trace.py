@@ -347,6 +347,16 @@ def test_a_client_without_records_is_known_all_the_same(records: Records) -> Non
     assert "no record concerns it yet" in answer.sentence
 
 
+def test_a_planned_visit_leads_to_the_visit_that_answers_it(records: Records) -> None:
+    records.put("schedule", schedule_id="S1", client_id="C1")
+    alone = ask(records, "S1")
+    assert alone.kind == "schedule"
+    assert "schedule S1 is known" in alone.sentence
+    records.put("evv_visit", **VISIT, schedule_id="S1")
+    answer = ask(records, "S1")
+    assert [standing.record for standing in answer.records] == ["hhax/V1"]
+
+
 def test_an_id_with_two_readings_names_the_other(records: Records) -> None:
     number = str(records.put("client", client_id="1"))
     assert number == "1"

@@ -166,6 +166,8 @@ def test_every_file_is_found_with_its_verdict(sight: Sight, told: list[dict[str,
                    " where client_id is not null"),
         ("caregiver", "select caregiver_id as id, record_id from core.coordination_visit"),
         ("caregiver", "select caregiver_id as id, record_id from core.plan_delivery"),
+        ("schedule", "select schedule_id as id, source_system || '/' || visit_id as record_id"
+                     " from landing.evv_visit_now where schedule_id is not null"),
         ("plan", "select split_part(record_id, '/', 1) as id, record_id from ledger.entry"
                  " where hop = 'care_plan_to_frontline'"),
         ("authorization", "select auth_id as id, record_id from core.billable_line"

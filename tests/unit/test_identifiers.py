@@ -3,7 +3,14 @@
 import pytest
 
 from orchestration import assembly
-from orchestration.views.identifiers import holders, homes, reading, record_ids, spellings
+from orchestration.views.identifiers import (
+    KINDS,
+    holders,
+    homes,
+    reading,
+    record_ids,
+    spellings,
+)
 from orchestration.views.mentions import addresses
 
 
@@ -13,7 +20,7 @@ def test_every_kind_people_ask_for_is_held_somewhere() -> None:
         for holder in holders(assembly.feeds(), assembly.hops())
         for kind in holder.columns.values()
     }
-    assert held == {"visit", "client", "caregiver", "plan", "authorization", "claim", "batch"}
+    assert held == set(KINDS)
 
 
 def test_what_comes_from_outside_has_a_home_and_what_is_made_here_has_none() -> None:
@@ -24,6 +31,9 @@ def test_what_comes_from_outside_has_a_home_and_what_is_made_here_has_none() -> 
         "caregiver": {"caregiver"},
         "plan": {"care_plan"},
         "authorization": {"service_auth"},
+        "schedule": {"schedule"},
+        "document": {"document"},
+        "incident": {"incident"},
     }
 
 
