@@ -29,6 +29,7 @@ def test_a_planned_visit_that_is_over_and_nobody_clocked_is_missed(bench: Record
         "schedule",
         plan("gone", NOW - timedelta(hours=5)),
         plan("under-way", NOW - timedelta(hours=1)),
+        plan("over-this-second", NOW - timedelta(hours=2)),
         plan("cancelled", NOW - timedelta(hours=5), status="cancelled"),
         plan("long-ago", NOW - timedelta(days=36)),
         plan("clocked", NOW - timedelta(hours=5)),
