@@ -58,8 +58,8 @@ class PlainWords(click.Group):
             return super().invoke(ctx)
         except CarehopsFailure as refused:
             _give_up(str(refused), REFUSED)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click's own: wrong usage, an exit code, Ctrl-C, a reader that went away
         except Exception as error:  # the text of an unforeseen failure may hold a person's data
             _give_up(_broken(error), BROKEN)
 

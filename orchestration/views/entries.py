@@ -121,7 +121,7 @@ def of_record(sight: Sight, record: str) -> tuple[Standing, ...]:
     )
     reasons = reasons_of(sight, {row.entry_id: row.hop for row in rows})
     found = [_standing(row, reasons.get(row.entry_id, ())) for row in rows]
-    return tuple(sorted(found, key=lambda standing: sight.hop_names.index(standing.hop)))
+    return tuple(sorted(found, key=lambda standing: sight.place(standing.hop)))
 
 
 def with_reasons(sight: Sight, standings: Iterable[Standing]) -> tuple[Standing, ...]:
@@ -156,7 +156,7 @@ def groups(sight: Sight, found: Found) -> tuple[Group, ...]:
     made = [
         Group(row.hop, row.state, row.records, int(row.amount_cents), row.oldest) for row in rows
     ]
-    return tuple(sorted(made, key=lambda group: (sight.hop_names.index(group.hop), group.state)))
+    return tuple(sorted(made, key=lambda group: (sight.place(group.hop), group.state)))
 
 
 def counts(sight: Sight, found: Found) -> tuple[int, int]:

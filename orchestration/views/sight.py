@@ -45,6 +45,10 @@ class Sight:
         """Names of all hops, upstream first."""
         return [hop.name for hop in self.hops]
 
+    def place(self, hop: str) -> int:
+        """Where a hop stands among all; one that is no more comes last."""
+        return self.hop_names.index(hop) if hop in self.hop_names else len(self.hops)
+
     def hop(self, name: str) -> Hop:
         """The hop of that name.
 

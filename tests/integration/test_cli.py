@@ -215,6 +215,21 @@ def test_what_breaks_unforeseen_is_one_line_without_a_value(
     assert "carehops broke: ValueError at " in result.stderr
 
 
+def test_a_question_is_answered_while_a_pass_is_writing(
+    carehops: Carehops, visits: Path, database: Database
+) -> None:
+    carehops("--now", NOW, "land", visits)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into ledger.pass (hop, started_at) values ('evv_to_coordination', now())"
+        )
+        connection.exec_driver_sql("update ledger.entry set amount_cents = 1")
+        connection.exec_driver_sql("update landing.evv_visit set is_current = is_current")
+        connection.exec_driver_sql("create unlogged table audit.evv_to_coordination__work (a int)")
+        for command in (("trace", "V1"), ("status",), ("queue", "evv_to_coordination")):
+            assert carehops(*command).exit_code == 0
+
+
 def test_a_database_that_does_not_answer_is_one_line(home: Path) -> None:
     result = CliRunner().invoke(
         main,
