@@ -120,7 +120,7 @@ def _complete(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
     if not files:
         return _result(name, COMPLETE, "WARN", "no file has come yet")
     file = files[-1]
-    facts = {"file_id": file.file_id or 0, "verdict": file.verdict, "code": file.code or ""}
+    facts = {"file": f"number {file.file_id}", "verdict": file.verdict, "code": file.code or "none"}
     if file.verdict in ("landed", "already_seen"):
         return _result(name, COMPLETE, None, "the last file was whole", **facts)
     said = f"the last file was {file.verdict}: {file.reason or file.code}. {file.next_step or ''}"

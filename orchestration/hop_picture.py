@@ -35,6 +35,7 @@ def what_is_seen(
     sources = next((found.sources for found in lineage if found.table == table), {})
     return {
         "reasons": dg.MetadataValue.md(_reasons(house, hop, outcome)),
+        "columns_made_of": dg.MetadataValue.md(_made_of(_edges(sources, picture))),
         "dagster/row_count": rows,
         "dagster/column_schema": _schema(shapes.get(table, ()), sources, shapes, picture),
         "dagster/column_lineage": _edges(sources, picture),
@@ -98,6 +99,18 @@ def _edges(sources: Sources, picture: Picture) -> dg.TableColumnLineage:
             for column, made_of in sources.items()
         }
     )
+
+
+def _made_of(lineage: dg.TableColumnLineage) -> str:
+    """The same as a table: not every edition of Dagster's page draws columns."""
+    lines = ["| column | made of |", "|---|---|"]
+    for column, deps in lineage.deps_by_column.items():
+        sources: dict[str, list[str]] = {}
+        for dep in deps:
+            sources.setdefault(dep.column_name, []).append(dep.asset_key.to_user_string())
+        said = "; ".join(f"{name} of {', '.join(made)}" for name, made in sources.items())
+        lines.append(f"| {column} | {said or 'nothing received: a constant'} |")
+    return "\n".join(lines)
 
 
 def _gives(maker: Feed | Hop, column: str) -> bool:

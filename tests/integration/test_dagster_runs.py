@@ -126,6 +126,8 @@ def test_a_pass_materializes_with_its_numbers_and_every_check(bench: Bench):
     assert columns["client_id"].description
     lineage = made["dagster/column_lineage"].lineage.deps_by_column
     assert dg.TableColumnDep("evv_visits_hhax", "client_id") in lineage["client_id"]
+    made_of = made["columns_made_of"].value
+    assert "| client_id | client_id of evv_visits_carebridge, evv_visits_hhax" in made_of
     said = results(ran)
     suite = bench.house.suite("evv_to_coordination")
     assert {f"evv_to_coordination.{expect.name}" for expect in suite} < set(said)
