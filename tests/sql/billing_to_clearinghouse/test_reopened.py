@@ -27,3 +27,20 @@ def test_no_claim_is_made_of_a_visit_that_is_reconciled_again(records: Records) 
     records.run(HOP)
     assert records.state(again.record_id, HOP) == "moved"
     assert sorted(claim[0] for claim in claims(records)) == ["C-P2", "C1"]
+
+
+def test_no_claim_is_made_of_a_visit_that_was_cancelled_meanwhile(records: Records) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY), of("C-P2", MONDAY, hour=12))
+    gone = records.one("select record_id from core.billable_line where client_id = 'C1'")
+    assert gone is not None
+    with records.database.transaction() as connection:
+        connection.exec_driver_sql(
+            "update ledger.entry set state = 'cancelled', reason_code = 'VISIT-CANCELLED'"
+            ", reason_class = 'STATUS_LOCK' where hop = 'delivery_to_billing' and client_id = 'C1'"
+        )
+
+    records.run(HOP)
+    assert records.state(gone.record_id, HOP) == "cancelled"
+    assert records.codes(gone.record_id, HOP) == ["VISIT-CANCELLED"]
+    assert [claim[0] for claim in claims(records)] == ["C-P2"]
