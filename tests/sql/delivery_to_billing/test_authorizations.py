@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from orchestration import assembly
+from orchestration.flow.edits import load_edits
 from tests.bench_of_records import Records
 from tests.sql.delivery_to_billing.good_delivery import (
     HOP,
@@ -131,19 +133,31 @@ def test_a_visit_held_for_something_else_draws_nothing(ground: Records) -> None:
     assert states(ground, "later") == ["moved"]
 
 
-def test_a_warning_does_not_keep_a_visit_from_drawing(ground: Records) -> None:
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [({"units_total": 16}, "AUTH-OVER-TOTAL"), ({"cap_week": 16}, "AUTH-OVER-WEEK")],
+)
+def test_a_warning_does_not_keep_a_visit_from_drawing(
+    ground: Records, limit: dict[str, int], code: str
+) -> None:
     ground.put(
         "payer_contract",
         contract("WARN1", needs_service_auth=True, review_on=date(2026, 1, 1)),
     )
-    ground.put("service_auth", auth("W1", service_code="WARN1", units_total=16))
+    ground.put("service_auth", auth("W1", service_code="WARN1", **limit))
     bill(
         ground,
         visit("one", local(MONDAY, 8), FOUR_HOURS, service_code="WARN1"),
         visit("two", local(MONDAY, 14), FOUR_HOURS, service_code="WARN1"),
     )
     assert ground.codes("hhax/one", HOP) == ["CONTRACT-REVIEW-DUE"]
-    assert ground.codes("hhax/two", HOP) == ["CONTRACT-REVIEW-DUE", "AUTH-OVER-TOTAL"]
+    assert ground.codes("hhax/two", HOP) == ["CONTRACT-REVIEW-DUE", code]
+
+
+def test_every_rule_that_only_warns_is_one_that_balances_know() -> None:
+    # balances leave out visits something else speaks against, and name the warnings that do not
+    edits = load_edits(assembly.sql_library(), HOP, ("candidate", "auth_draw"))
+    assert {edit.code for edit in edits if edit.severity == "WARN"} == {"CONTRACT-REVIEW-DUE"}
 
 
 def test_of_two_authorizations_the_one_that_ends_first_is_used(ground: Records) -> None:

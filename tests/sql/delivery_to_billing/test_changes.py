@@ -170,6 +170,14 @@ def test_new_terms_for_later_days_touch_nothing(ground: Records) -> None:
     assert ground.run(HOP).late_changes == 0
 
 
+def test_older_terms_that_change_do_not_touch_what_newer_ones_price(ground: Records) -> None:
+    needs = {"needs_service_auth": True}
+    ground.put("payer_contract", contract("AUTH1", valid_from=DAY, rate_cents=500, **needs))
+    bill(ground, GOOD)
+    ground.put("payer_contract", contract("AUTH1", contract_version=2, rate_cents=600, **needs))
+    assert ground.run(HOP).late_changes == 0
+
+
 def test_an_authorization_ended_after_the_claim_is_listed_not_undone(ground: Records) -> None:
     bill(ground, GOOD)
     ground.run(CLAIMS)
