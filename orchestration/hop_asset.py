@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from expectations import Expect
 from orchestration.flow.audit import CheckResult
@@ -67,7 +68,8 @@ def hop_asset(
             raise _stopped(hop, outcome)
         yield _conserved(passed=True, said=_arithmetic(hop, outcome), **outcome.totals)
         yield dg.MaterializeResult(
-            metadata=_numbers(outcome) | _shown(context, open_house, hop, picture, outcome)
+            metadata=_numbers(outcome) | _shown(context, open_house, hop, picture, outcome),
+            data_version=_data_version(context, outcome),
         )
 
     made: dg.AssetsDefinition = dg.asset(
@@ -154,6 +156,15 @@ def _numbers(outcome: PassOutcome) -> dict[str, Any]:
         "oldest_age": "nothing is open" if oldest is None else in_words(oldest),
         **{f"rows_written_{name}": count for name, count in outcome.written.items()},
     }
+
+
+def _data_version(context: dg.AssetExecutionContext, outcome: PassOutcome) -> dg.DataVersion:
+    """The pass that last wrote a row: what stands on it is behind only when something changed."""
+    event = context.instance.get_latest_materialization_event(context.asset_key)
+    before = event.asset_materialization if event else None
+    known = (before.tags or {}).get(DATA_VERSION_TAG) if before else None
+    wrote = any(outcome.written.values())
+    return dg.DataVersion(str(outcome.pass_id) if wrote or not known else known)
 
 
 def _shown(

@@ -135,6 +135,16 @@ def test_a_pass_materializes_with_its_numbers_and_every_check(bench: Bench):
     assert "evv_to_coordination.fresh" not in said
 
 
+def test_a_pass_that_changes_nothing_leaves_what_stands_on_it_in_step(bench: Bench):
+    def version() -> str:
+        return bench.materialized("evv_to_coordination").tags["dagster/data_version"]
+
+    bench.run("evv_to_coordination_job")
+    first = version()
+    bench.run("evv_to_coordination_job")
+    assert version() == first
+
+
 def test_a_must_that_does_not_hold_stops_the_hop_and_leaves_its_clock_alone(bench: Bench):
     bench.audited_by(says("client_id_there"))
     ran = bench.run("evv_to_coordination_job")
