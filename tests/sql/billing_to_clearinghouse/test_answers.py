@@ -137,6 +137,12 @@ def test_a_batch_refused_without_naming_a_claim_is_a_refusal_of_its_claims(sent:
     assert stand(sent, FIRST) == ("clearinghouse 277CA", "clearinghouse 277CA", "rejected")
 
 
+def test_a_receipt_for_a_batch_is_no_answer_to_its_claims(sent: Records) -> None:
+    receipt = {"reply_kind": "277CA", "level": "batch", "outcome": "received"}
+    answer(sent, {**receipt, "refers_to": "B000000001-0001"})
+    assert stand(sent, FIRST) == ("sent", "sent", "none")
+
+
 @pytest.mark.parametrize(
     ("name", "ours", "expected"),
     [
