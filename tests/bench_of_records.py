@@ -60,8 +60,8 @@ class Records:
                 sa.text("""
                     insert into landing.file (sha256, feed, name, byte_count, verdict, arrived_at
                         , landed_at, line_count, row_count)
-                    values (lpad(to_hex(cast(:line as bigint)), 64, '0'), :feed, :name, 1, 'landed', :now, :now
-                        , :rows, :rows)
+                    values (lpad(to_hex(cast(:line as bigint)), 64, '0'), :feed, :name, 1, 'landed'
+                        , :now, :now, :rows, :rows)
                     returning file_id
                 """),
                 {
