@@ -10,9 +10,12 @@ with alike as (
                 , candidate.service_code
                 , candidate.effective_in_at
                 , candidate.effective_out_at
-            order by candidate.record_id
+            -- one that had moved before its correction may be on a claim: the other stays behind
+            order by entry.has_moved desc, candidate.record_id asc
         ) as place
     from {{ ref('candidate') }} as candidate
+    inner join {{ ref('entry') }} as entry
+        on candidate.record_id = entry.record_id and entry.hop = 'evv_to_coordination'
     where
         not candidate.is_cancelled
         -- false when any of the five is missing: what is unknown is not equal

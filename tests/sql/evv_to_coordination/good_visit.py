@@ -15,6 +15,7 @@ def lay_ground(records: Records) -> None:
     records.put(
         "client",
         {"client_id": "C1", "medicaid_id": "000000000101", **HOME},
+        {"client_id": "C2", "medicaid_id": "000000000103", **HOME},
         {"client_id": "C-no-id", "medicaid_id": None, **HOME},
     )
     records.put("caregiver", {"caregiver_id": "G1"}, {"caregiver_id": "G2"})

@@ -124,6 +124,11 @@ def judged(module_records: Records) -> Records:
         {**double, "visit_id": "D3", "service_code": "S5125"},
         {**double, "visit_id": "D4", "action": "cancel"},
         visit("E2", START + timedelta(days=3)),
+        visit("F1", START + timedelta(days=5)),
+        # two that are still going on have no end yet: neither is known to be the other's double
+        visit("open-1", START + timedelta(days=6), call_out_at=None),
+        visit("open-2", START + timedelta(days=6), call_out_at=None),
+        visit("lax", START + timedelta(days=7), payer_id="P-lax", aggregator_status="Incomplete"),
     ]
     rows += [
         visit(name, START + timedelta(days=4, minutes=place), sequence_id=2, **changed)
@@ -167,12 +172,43 @@ def test_another_service_or_a_cancelled_record_is_no_double(judged: Records) -> 
     assert judged.codes("hhax/D4", HOP) == ["EVV-CANCELLED"]
 
 
+def test_what_has_no_end_is_nobodys_double(judged: Records) -> None:
+    for name in ("open-1", "open-2"):
+        assert judged.codes(f"hhax/{name}", HOP) == ["EVV-NO-OUT"]
+
+
+def test_the_aggregator_is_asked_only_where_the_contract_needs_it(judged: Records) -> None:
+    assert judged.codes("hhax/lax", HOP) == []
+
+
 def test_what_moved_first_stays_and_the_double_that_comes_later_is_held(judged: Records) -> None:
-    double = visit("E1", START + timedelta(days=3))
-    judged.put("evv_visit", {**double, "schedule_id": None})
+    start = START + timedelta(days=3)
+    second = timedelta(seconds=1)
+    alike = [
+        visit("E1", start),
+        visit("E3", start + second, minutes=120, call_out_at=start + timedelta(hours=2)),
+        visit("E4", start, call_out_at=start + timedelta(hours=2) + second),
+        visit("E5", start, client_id="C2"),
+        visit("E6", start, service_code="S5125"),
+        visit("E7", start, caregiver_id="G2"),
+    ]
+    judged.put("evv_visit", *alike)
     judged.run(HOP)
-    assert judged.state("hhax/E2", "evv_to_coordination") == "moved"
+    assert judged.state("hhax/E2", HOP) == "moved"
     assert judged.codes("hhax/E1", HOP) == ["EVV-DUP"]
+    for name in ("E3", "E4", "E5", "E6", "E7"):
+        assert judged.codes(f"hhax/{name}", HOP) == []
+
+
+def test_a_record_is_not_its_own_double_nor_that_of_a_cancelled_one(judged: Records) -> None:
+    start = START + timedelta(days=5)
+    again = {"sequence_id": 2, "updated_by_role": "Coordinator"}
+    judged.put("evv_visit", visit("E2", START + timedelta(days=3), **again))
+    judged.put("evv_visit", visit("F1", start, action="cancel", **again), visit("F2", start))
+    judged.run(HOP)
+    assert judged.codes("hhax/E2", HOP) == []
+    assert judged.codes("hhax/F1", HOP) == ["EVV-CANCELLED"]
+    assert judged.codes("hhax/F2", HOP) == []
 
 
 def test_a_visit_shows_every_reason_and_stands_at_the_first(judged: Records) -> None:

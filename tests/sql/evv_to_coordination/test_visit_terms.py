@@ -21,6 +21,7 @@ CONTRACTS = [
     ("WAIVER", "T1019", "U1;TT", date(2026, 1, 1), None, 60),
     ("OTHER", "T1019", "-", date(2026, 1, 1), None, 60),
     ("WAIVER", "S5125", "-", date(2026, 1, 1), None, 60),
+    ("WAIVER", "T2025", "-", date(2026, 1, 1), date(2026, 11, 9), 60),
 ]
 
 # two hours under these terms: the code that must be said, or None
@@ -33,6 +34,12 @@ VISITS: dict[str, tuple[str | None, dict[str, Any]]] = {
     "another-programme": ("EVV-TOO-LONG", {"payer_program": "OTHER"}),
     "another-service": ("EVV-TOO-LONG", {"service_code": "S5125"}),
     "no-terms-for-the-service": (None, {"service_code": "T1020"}),
+    "terms-that-have-ended": (None, {"service_code": "T2025"}),
+    "terms-on-their-last-day": (
+        "EVV-TOO-LONG",
+        {"service_code": "T2025", "start": START - DAY},
+    ),
+    "a-programme-nobody-agreed-on": ("MAP-PAYER", {"payer_program": "NONE"}),
     "away-by-phone-app": ("EVV-GPS", AWAY),
     "away-by-landline": (None, {**AWAY, "call_in_type": "Telephony"}),
     "away-in-the-community": (None, {**AWAY, "location_type": "community"}),
