@@ -80,15 +80,26 @@ def test_a_line_goes_on_a_claim_as_it_was_reconciled_or_not_at_all(claimed: Reco
     )
 
 
-def test_a_claim_is_the_sum_of_its_lines(claimed: Records) -> None:
-    assert "is not the sum of its lines" in refused(
-        claimed,
-        A_CLAIM_LINE,
-        record_id="hhax/V2",
-        claim_id=claim_id(claimed),
-        reconciliation_id=reconciliation_of(claimed, "hhax/V2"),
-        charge=1700,
-    )
+@pytest.mark.parametrize(
+    ("first", "charge"),
+    [
+        ("select 1", 0),  # one line more than the claim says
+        ("update core.claim set line_count = 2", 1700),  # more money than it says
+    ],
+)
+def test_a_claim_is_the_sum_of_its_lines(claimed: Records, first: str, charge: int) -> None:
+    line = {
+        "record_id": "hhax/V2",
+        "claim_id": claim_id(claimed),
+        "reconciliation_id": reconciliation_of(claimed, "hhax/V2"),
+        "charge": charge,
+    }
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="is not the sum of its lines"),
+        claimed.database.transaction() as connection,
+    ):
+        connection.execute(sa.text(first))
+        connection.execute(sa.text(A_CLAIM_LINE), line)
 
 
 @pytest.mark.parametrize(
