@@ -34,13 +34,13 @@ def claimed(module_records: Records) -> Records:
     return module_records
 
 
-def refused(records: Records, sql: str, **binds: Any) -> str:
-    """The name of the constraint or the words a statement is refused with."""
-    with (
-        pytest.raises(sa.exc.DBAPIError) as refusal,
-        records.database.transaction() as connection,
-    ):
+def refused(records: Records, sql: str, first: str = "select 1", **binds: Any) -> str:
+    """The words a statement is refused with, after another one in the same transaction."""
+    connection = records.database.engine.connect()
+    connection.execute(sa.text(first))
+    with pytest.raises(sa.exc.DBAPIError) as refusal:
         connection.execute(sa.text(sql), binds)
+    connection.close()
     return str(refusal.value.orig)
 
 
@@ -94,12 +94,7 @@ def test_a_claim_is_the_sum_of_its_lines(claimed: Records, first: str, charge: i
         "reconciliation_id": reconciliation_of(claimed, "hhax/V2"),
         "charge": charge,
     }
-    with (
-        pytest.raises(sa.exc.DBAPIError, match="is not the sum of its lines"),
-        claimed.database.transaction() as connection,
-    ):
-        connection.execute(sa.text(first))
-        connection.execute(sa.text(A_CLAIM_LINE), line)
+    assert "is not the sum of its lines" in refused(claimed, A_CLAIM_LINE, first=first, **line)
 
 
 @pytest.mark.parametrize(
