@@ -71,18 +71,7 @@ def build_defs(
             after_landing_sensor(picture, landing, each),
         ],
         executor=dg.in_process_executor,
-        loggers={"console": _console},
     )
-
-
-# the event log has it all; what a daemon prints grows without end
-_console = dg.LoggerDefinition(
-    dg.colored_console_logger.logger_fn,
-    config_schema={
-        "name": dg.Field(str, default_value="dagster"),
-        "log_level": dg.Field(str, default_value="WARNING"),
-    },
-)
 
 
 def _opened_once(settings: Settings) -> Callable[[], assembly.House]:

@@ -56,6 +56,8 @@ def _job(name: str, assets: Sequence[str], description: str, alone: str) -> Job:
         description=description,
         # a step in a process of its own costs more than most passes do
         executor_def=dg.in_process_executor,
+        # the event log has it all; what a daemon prints grows without end
+        config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
         tags={ALONE: alone, "dagster/max_runtime": str(LONGEST_RUN)},
     )
 
