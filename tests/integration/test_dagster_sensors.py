@@ -1,6 +1,8 @@
 """What schedules and sensors ask for, and what they leave alone."""
 
 import os
+import subprocess
+import sys
 import uuid
 from datetime import timedelta
 
@@ -171,6 +173,28 @@ def test_the_watch_goes_on_and_complains_when_a_contract_cannot_be_loaded(bench:
     with pytest.raises(dg.Failure, match=r"assets\.evv_to_coordination cannot be loaded"):
         look(bench, bench.house.database, broken)
     assert not bench.evaluations("evv_to_coordination", "fresh")[-1].passed
+
+
+def test_a_hop_that_cannot_be_imported_costs_the_pager_only_that_hop():
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys\n"
+            "sys.modules['assets.evv_to_coordination'] = None\n"
+            "from orchestration.pager_definitions import defs, read_contracts\n"
+            "found = read_contracts()\n"
+            "print(found.broken, 'delivery_to_billing' in {one.name for one in found.subjects})\n"
+            "try:\n"
+            "    import orchestration.definitions\n"
+            "except ImportError:\n"
+            "    print('the hops do not load')",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "('assets.evv_to_coordination',) True\nthe hops do not load\n"
 
 
 def test_a_database_that_is_away_fails_the_tick_in_plain_words(bench: Bench):
