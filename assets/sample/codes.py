@@ -72,8 +72,11 @@ CODES: dict[str, dict[str, Code]] = {
         },
     ),
     HOP_4: _codes(
-        {"V14": "PROV-NPI CODE-DX CLM-CHARGE CLM-DUP RECON-REOPENED", "V15": "CLM-GATE"},
-        {"RECON-REOPENED": "waiting"},
+        {
+            "V14": "PROV-NPI CODE-DX CLM-CHARGE CLM-DUP RECON-REOPENED VISIT-CANCELLED",
+            "V15": "CLM-GATE",
+        },
+        {"RECON-REOPENED": "waiting", "VISIT-CANCELLED": "cancelled"},
     ),
 }
 
