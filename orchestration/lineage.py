@@ -19,6 +19,7 @@ from orchestration.ground.durations import in_words
 from orchestration.watch.freshness import rests_on_weekends
 
 FEEDS, HOPS = "feeds", "hops"
+FEEDS_RUNBOOK = "docs/runbooks/feeds.md"
 FRESH, COMPLETE, HELD_LINES, CONSERVED = "fresh", "complete", "held_lines", "conserved"
 OWN_CHECKS = frozenset({FRESH, COMPLETE, HELD_LINES, CONSERVED})
 """Check names that are ours; no suite may use them."""
@@ -96,7 +97,6 @@ def feed_spec(feed: Feed, picture: Picture) -> dg.AssetSpec:
     """A feed as it is drawn."""
     kind = "csv" if isinstance(feed.dialect, Delimited) else "x12"
     kind = "json" if isinstance(feed.dialect, JsonRecords) else kind
-    runbook = _runbook("docs/runbooks/feeds.md")
     return dg.AssetSpec(
         key=feed.name,
         group_name=FEEDS,
@@ -107,7 +107,7 @@ def feed_spec(feed: Feed, picture: Picture) -> dg.AssetSpec:
         tags={"agency": slug(picture.agency.name), "record": slug(feed.table.name)},
         freshness_policy=clock_of(feed),
         metadata={
-            **runbook,
+            **_runbook(FEEDS_RUNBOOK),
             "dagster/table_name": f"landing.{feed.table.name}",
             "dagster/column_schema": feed_columns(feed),
             "sent_by": feed.system,
@@ -130,6 +130,8 @@ def _feed_text(feed: Feed) -> str:
             f"{in_words(feed.warn_after)}, stale after {in_words(feed.fail_after)}"
             + (" of business time." if rests_on_weekends(feed) else "."),
             "Owner": feed.owner,
+            "Runbook": f"`{FEEDS_RUNBOOK}`; what was agreed with the sender: "
+            f"`docs/feeds/{feed.name}.md`",
         },
     )
 

@@ -82,7 +82,8 @@ def test_everything_has_an_owner_a_group_kinds_tags_words_and_a_clock(graph, pic
         assert subject.meaning in asset.description
         assert subject.owner in asset.description
         assert asset.freshness_policy is not None
-        assert asset.metadata["runbook_path"]
+        runbook = Path(assembly.__file__).parents[1] / asset.metadata["runbook_path"]
+        assert runbook.read_text() == asset.metadata["runbook"].value
 
 
 def test_a_hop_is_described_by_its_contract(graph, picture):
