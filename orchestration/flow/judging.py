@@ -203,17 +203,23 @@ def _write_edits(connection: sa.Connection, hop: Hop, edits: tuple[Edit, ...]) -
 # a reason that was there before keeps its first day and its due date
 _REASONS = """
 create unlogged table audit.HOP__reason_now as
+with dated as materialized (
+    -- a due date counts from now, so each edit's is worked out once, not once a record
+    select *, case
+        when due_hours is not null then :now + make_interval(hours => due_hours)
+        else ops.add_business_days(:now, due_business_days, :zone)
+    end as due_from_now
+    from audit.HOP__edit
+)
+
 select
     work.entry_id, work.record_id, edit.code, edit.ordinal, edit.checkpoint
     , edit.before_checkpoint, edit.reason_class, edit.severity, edit.outcome, edit.owner_role
     , coalesce(known.first_at, :now) as first_at
-    , coalesce(known.due_at, case
-        when edit.due_hours is not null then :now + make_interval(hours => edit.due_hours)
-        else ops.add_business_days(:now, edit.due_business_days, :zone)
-    end) as due_at
+    , coalesce(known.due_at, edit.due_from_now) as due_at
 from (select distinct record_id, code from audit.HOP__finding) as finding
 inner join audit.HOP__work as work on finding.record_id = work.record_id
-inner join audit.HOP__edit as edit on finding.code = edit.code
+inner join dated as edit on finding.code = edit.code
 left join ledger.reason as known on work.entry_id = known.entry_id and edit.code = known.code
 """
 

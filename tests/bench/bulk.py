@@ -71,6 +71,15 @@ cross join lateral (
 ) as timed
 """
 
+_SCHEDULES = """
+insert into landing.schedule (schedule_id, schedule_version, client_id, caregiver_id, payer_id
+    , payer_program, service_code, start_at, end_at, status, is_critical, source_updated_at
+    , updated_by, updated_by_role, feed, file_id, line_no, is_current, landed_at)
+select schedule_id, 1, client_id, caregiver_id, payer_id, payer_program, service_code, call_in_at
+    , call_out_at, 'planned', false, :now, 'x', 'scheduler', 'schedules', :file, line_no, true, :now
+from landing.evv_visit where file_id = :file
+"""
+
 
 def new_file(connection: sa.Connection, name: str, rows: int) -> int:
     """A file for rows that come beside landing."""
@@ -104,7 +113,7 @@ def add_visits(connection: sa.Connection, from_visit: int, to_visit: int) -> int
     if from_visit == 0:
         for statement in _COMMON.values():
             connection.execute(sa.text(statement), binds)
-    for statement in (_CLIENTS, _CAREGIVERS, _VISITS):
+    for statement in (_CLIENTS, _CAREGIVERS, _VISITS, _SCHEDULES):
         text = sa.text(statement)
         connection.execute(text, {key: binds[key] for key in text._bindparams})
     return file_id

@@ -21,7 +21,8 @@ select
     , case
         when known.is_open then known.review_due_at
         when found.is_critical then :now + interval '1 hour'
-        else ops.add_business_days(:now, 1, :zone) - interval '7 hours'
+        -- one day for all: a subquery of its own is asked once
+        else (select ops.add_business_days(:now, 1, :zone)) - interval '7 hours'
     end as review_due_at
 from found
 left join {{ ref('visit_deviation') }} as known
