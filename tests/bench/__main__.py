@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [curve] [checks] [memory]``.
+"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [again] [checks] [curve] [memory]``.
 
 Everything named after its limit is run beside it, in this process, on this server, now. Figures
 of two runs on a busy machine differ; the ratios are what to compare.
@@ -9,13 +9,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 import sqlalchemy as sa
 
 from assets.sample.bulk import write_visits_csv
+from assets.sample.write import write_sample
 from expectations import Expect
 from orchestration import assembly
 from orchestration.flow import judging, ledger
@@ -31,6 +34,7 @@ from orchestration.ground.database import Database, open_database
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import bound
+from orchestration.instance import open_instance
 from orchestration.running import run_everything
 from tests.bench.bulk import NOW, add_visits, settle
 from tests.bench.landed import ZONE, land, make_landing
@@ -193,13 +197,36 @@ def bench_pass(ground: Ground, report: Report) -> None:
         with timed() as watch:
             outcome = passes(database, home).run(hop(), ())
         report.add("the pass again, nothing new", watch.seconds)
-        house = assembly.assemble(
-            read_settings({"CAREHOPS_HOME": str(home)}), FixedClock(NOW), database=database
-        )
+
+
+def bench_again(ground: Ground, report: Report) -> None:
+    """Everything again through Dagster with nothing new, beside an empty Dagster run."""
+
+    @dg.asset
+    def nothing() -> None:
+        """Does nothing."""
+
+    with ground.home() as (database, home):
+        settings = read_settings({"CAREHOPS_HOME": str(home)})
+        write_sample(home / "sample", seed=1)
+        (home / "sample" / "feeds").rename(settings.drop)
+        clock = FixedClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+        house = assembly.assemble(settings, clock, database=database)
         run_everything(house)
+        with open_instance(settings, database) as instance:
+            dg.materialize([nothing], instance=instance)
+            with timed() as watch:
+                dg.materialize([nothing], instance=instance)
+        limit = watch.seconds
+        report.add("an empty Dagster run of one asset, the limit", limit)
         with timed() as watch:
             run_everything(house)
-        report.add("everything again through Dagster, nothing new, four hops", watch.seconds)
+        report.add(
+            "landing and all four hops through Dagster, nothing new, suites included",
+            watch.seconds,
+            "empty run",
+            watch.seconds / limit,
+        )
 
 
 def bench_checks(ground: Ground, report: Report) -> None:
@@ -289,6 +316,7 @@ def _move(database: Database, home: Path, first: int, last: int) -> None:
 BENCHES: dict[str, Callable[[Ground, Report], None]] = {
     "landing": bench_landing,
     "pass": bench_pass,
+    "again": bench_again,
     "checks": bench_checks,
     "curve": bench_curve,
     "memory": bench_memory,
