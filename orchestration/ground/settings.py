@@ -6,6 +6,9 @@
 | CAREHOPS_DATABASE_URL | any PostgreSQL 16 or newer, instead of the embedded one | embedded |
 | CAREHOPS_AGENCY | folder of the agency's own facts | the sample agency's |
 | CAREHOPS_UI_PORT | where the UI listens, on loopback | 3210 |
+
+`CAREHOPS_DAGSTER_URL` is set by `carehops ui` for the programs it starts when the database URL has
+a password, so that the password is in no file; nobody else needs it.
 """
 
 import os
