@@ -14,7 +14,7 @@ ui: .venv/run  ## Dagster, with schedules and sensors on, until Ctrl-C
 test: lint  ## everything: lint, then all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-fast: .venv/dev  ## the tests that take under a minute together
+test-fast: .venv/dev  ## all tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 lint: .venv/dev
