@@ -1,5 +1,6 @@
 """The machine: it knows Dagster, PostgreSQL, time and people, and no hop or payer by name.
 
-Five storeys, each leaning only on those below: the doors (``definitions``, ``cli``, sensors and
-schedules), ``views`` and ``watch`` and ``partners`` side by side, ``flow``, ``ground``.
+Five storeys, each leaning only on those below: what people type (``cli``, ``commands``), what
+Dagster sees (``graph``), ``views``, ``watch`` and ``partners`` side by side, ``flow``, ``ground``.
+``assembly`` puts them together.
 """

@@ -40,7 +40,7 @@ def down() -> None:
 @click.pass_obj
 def ui(asked: Asked, *, port: int | None) -> None:
     """Serve Dagster with schedules and sensors on, until Ctrl-C."""
-    from orchestration.serving import serve  # noqa: PLC0415 - Dagster takes seconds
+    from orchestration.graph.serving import serve  # noqa: PLC0415 - Dagster takes seconds
 
     serve(asked.house(), port, say)
 

@@ -34,7 +34,7 @@ def run(asked: Asked, *, no_sample: bool) -> None:
     A home that has never landed anything gets the sample agency's files first. Exit code 1: a
     hop failed or was stopped; held records are no failure.
     """
-    from orchestration.running import run_everything  # noqa: PLC0415 - Dagster takes seconds
+    from orchestration.graph.running import run_everything  # noqa: PLC0415 - Dagster takes seconds
 
     with asked.opened() as (house, sight):
         if not no_sample:

@@ -26,6 +26,8 @@ from orchestration.flow.audit import check
 from orchestration.flow.edits import load_edits
 from orchestration.flow.hop_pass import Passes
 from orchestration.flow.landing.tables import ensure_tables
+from orchestration.graph.instance import open_instance
+from orchestration.graph.running import run_everything
 from orchestration.ground import embedded_postgres
 from orchestration.ground.calendar import fill_calendar
 from orchestration.ground.clock import FixedClock
@@ -34,8 +36,6 @@ from orchestration.ground.database import Database, open_database
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import bound
-from orchestration.instance import open_instance
-from orchestration.running import run_everything
 from tests.bench.bulk import NOW, add_visits, settle
 from tests.bench.landed import ZONE, land, make_landing
 from tests.bench.measure import Report, apart, timed

@@ -12,15 +12,15 @@ import sqlalchemy as sa
 
 from expectations import Expect
 from orchestration.assembly import House, assemble
-from orchestration.definitions import build_defs
 from orchestration.flow.audit import CheckResult
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
-from orchestration.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.definitions import build_defs
+from orchestration.graph.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.lineage import Picture
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
-from orchestration.lineage import Picture
 from orchestration.watch.standing import Standing, watch
 
 NOON = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)  # a Wednesday, noon in New York

@@ -19,19 +19,19 @@ import sqlalchemy as sa
 import yaml
 
 from orchestration.assembly import House, assemble
-from orchestration.ground.clock import FixedClock
-from orchestration.ground.database import Database
-from orchestration.ground.failures import SetUpFailure, TransientFailure
-from orchestration.ground.settings import read_settings
-from orchestration.instance import (
+from orchestration.graph.instance import (
     IN_PROCESS,
     alone,
     give_up_lost_runs,
     open_instance,
     prepare_dagster_home,
 )
-from orchestration.running import run_everything
-from orchestration.serving import serve
+from orchestration.graph.running import run_everything
+from orchestration.graph.serving import serve
+from orchestration.ground.clock import FixedClock
+from orchestration.ground.database import Database
+from orchestration.ground.failures import SetUpFailure, TransientFailure
+from orchestration.ground.settings import read_settings
 from tests.conftest import drop_database
 from tests.integration.dagster_bench import NOON, ONE_RIGHT, RIGHTS, leave, says
 
@@ -180,7 +180,7 @@ import sys
 from orchestration.assembly import assemble
 from orchestration.ground.failures import SetUpFailure
 from orchestration.ground.settings import read_settings
-from orchestration.serving import serve
+from orchestration.graph.serving import serve
 try:
     serve(assemble(read_settings()), int(sys.argv[1]), lambda line: print(line, flush=True))
 except SetUpFailure as failure:

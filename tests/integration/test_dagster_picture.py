@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from orchestration import assembly
-from orchestration.definitions import build_defs
+from orchestration.graph.definitions import build_defs
+from orchestration.graph.instance import _WORKSPACE_YAML
+from orchestration.graph.lineage import Picture
+from orchestration.graph.pager_definitions import build_pager_defs, read_contracts
 from orchestration.ground.agency import read_agency
 from orchestration.ground.contracts import Feed
 from orchestration.ground.settings import read_settings
-from orchestration.instance import _WORKSPACE_YAML
-from orchestration.lineage import Picture
-from orchestration.pager_definitions import build_pager_defs, read_contracts
 from orchestration.watch.freshness import rests_on_weekends
 
 HOPS = (
@@ -161,7 +161,7 @@ def test_loading_opens_nothing_and_leaves_great_expectations_alone():
             "import socket, sys\n"
             "def refuse(*_): raise SystemExit('a connection was opened')\n"
             "socket.socket.connect = refuse\n"
-            "import orchestration.definitions, orchestration.pager_definitions\n"
+            "import orchestration.graph.definitions, orchestration.graph.pager_definitions\n"
             "print('great_expectations' in sys.modules)",
         ],
         capture_output=True,

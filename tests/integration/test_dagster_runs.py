@@ -337,7 +337,7 @@ def test_whoever_presses_the_button_of_fresh_gets_the_watchs_answer(bench: Bench
 
 
 def test_a_hop_whose_contract_cannot_be_loaded_is_stale(bench: Bench):
-    from orchestration.fresh_checks import calendar_of, mirror
+    from orchestration.graph.fresh_checks import calendar_of, mirror
     from orchestration.watch.standing import watch
 
     bench.watch(NOON)
@@ -354,8 +354,8 @@ def test_a_hop_whose_contract_cannot_be_loaded_is_stale(bench: Bench):
 
 
 def test_a_suite_may_not_take_the_name_of_our_own_checks(bench: Bench):
+    from orchestration.graph.hop_asset import hop_asset
     from orchestration.ground.failures import ContractFailure
-    from orchestration.hop_asset import hop_asset
 
     hop = bench.house.hop("evv_to_coordination")
     suite = [replace(bench.house.suite(hop.name)[0], name="fresh")]

@@ -10,11 +10,11 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from orchestration.graph.instance import IN_PROCESS
+from orchestration.graph.pager_definitions import Contracts, build_pager_defs
+from orchestration.graph.schedules import LANDING_JOB
+from orchestration.graph.sensors import hops_to_wake, is_time_to_try, read_listing
 from orchestration.ground.database import Database
-from orchestration.instance import IN_PROCESS
-from orchestration.pager_definitions import Contracts, build_pager_defs
-from orchestration.schedules import LANDING_JOB
-from orchestration.sensors import hops_to_wake, is_time_to_try, read_listing
 from tests.integration.dagster_bench import NOON, ONE_RIGHT, Bench, opened
 
 
@@ -182,11 +182,11 @@ def test_a_hop_that_cannot_be_imported_costs_the_pager_only_that_hop():
             "-c",
             "import sys\n"
             "sys.modules['assets.evv_to_coordination'] = None\n"
-            "from orchestration.pager_definitions import defs, read_contracts\n"
+            "from orchestration.graph.pager_definitions import defs, read_contracts\n"
             "found = read_contracts()\n"
             "print(found.broken, 'delivery_to_billing' in {one.name for one in found.subjects})\n"
             "try:\n"
-            "    import orchestration.definitions\n"
+            "    import orchestration.graph.definitions\n"
             "except ImportError:\n"
             "    print('the hops do not load')",
         ],

@@ -14,10 +14,10 @@ import dagster as dg
 
 from orchestration.flow.landing.landing import SETTLE_SECONDS
 from orchestration.flow.landing.sweep import settled
+from orchestration.graph.lineage import COMPLETE, HELD_LINES, Picture
+from orchestration.graph.schedules import LANDING_JOB, Job, hop_job_name, is_idle
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
-from orchestration.lineage import COMPLETE, HELD_LINES, Picture
-from orchestration.schedules import LANDING_JOB, Job, hop_job_name, is_idle
 
 LISTING = "carehops/listing"
 """Tag of a landing run: which files it was asked for, as a digest."""

@@ -1,6 +1,6 @@
 """Run a program that ends when the one that started it ends, however that ends.
 
-    python -m orchestration.tethered PARENT_PID program argument ...
+    python -m orchestration.graph.tethered PARENT_PID program argument ...
 
 Only Linux can do this; elsewhere the program just runs.
 """

@@ -23,7 +23,7 @@ FEEDS_RUNBOOK = "docs/runbooks/feeds.md"
 FRESH, COMPLETE, HELD_LINES, CONSERVED = "fresh", "complete", "held_lines", "conserved"
 OWN_CHECKS = frozenset({FRESH, COMPLETE, HELD_LINES, CONSERVED})
 """Check names that are ours; no suite may use them."""
-_REPOSITORY = Path(__file__).resolve().parents[1]
+_REPOSITORY = Path(__file__).resolve().parents[2]
 _LONG_WEEKEND = timedelta(days=3)
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 

@@ -12,9 +12,9 @@ import dagster as dg
 import sqlalchemy as sa
 
 from orchestration.flow.landing.verdict import Verdict
+from orchestration.graph.lineage import COMPLETE, HELD_LINES, Picture, feed_spec
+from orchestration.graph.refusals import RETRIES, attempt, refusal
 from orchestration.ground.contracts import Feed
-from orchestration.lineage import COMPLETE, HELD_LINES, Picture, feed_spec
-from orchestration.refusals import RETRIES, attempt, refusal
 
 if TYPE_CHECKING:
     from orchestration.assembly import House

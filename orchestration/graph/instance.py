@@ -27,7 +27,7 @@ LONGEST_RUN = 3600
 for ever and keep its place."""
 
 _DAGSTER_YAML = """\
-# Written by Carehops, anew whenever it differs. Change orchestration/instance.py instead.
+# Written by Carehops, anew whenever it differs. Change orchestration/graph/instance.py instead.
 storage:
   postgres:
     postgres_url: {url}
@@ -70,8 +70,8 @@ schedules: {{use_threads: true, num_workers: 4}}
 _WORKSPACE_YAML = """\
 # Two code locations: when the hops fail to load, the pager keeps watching.
 load_from:
-  - python_module: {module_name: orchestration.definitions, location_name: hops}
-  - python_module: {module_name: orchestration.pager_definitions, location_name: pager}
+  - python_module: {module_name: orchestration.graph.definitions, location_name: hops}
+  - python_module: {module_name: orchestration.graph.pager_definitions, location_name: pager}
 """
 
 

@@ -17,14 +17,14 @@ from pathlib import Path
 from types import FrameType
 
 from orchestration.assembly import House
-from orchestration.ground.failures import SetUpFailure
-from orchestration.instance import (
+from orchestration.graph.instance import (
     URL_VARIABLE,
     alone,
     dagster_url,
     give_up_lost_runs,
     open_instance,
 )
+from orchestration.ground.failures import SetUpFailure
 
 LOOPBACK = "127.0.0.1"
 PICTURE = "asset-groups?expanded=global@global:hops"
@@ -141,7 +141,7 @@ def _stop_when_asked() -> Iterator[None]:
 
 def _start(name: str, command: list[str], home: Path, environ: Mapping[str, str]) -> _Child:
     log = home / f"{name}.log"
-    tethered = [sys.executable, "-m", "orchestration.tethered", str(os.getpid()), *command]
+    tethered = [sys.executable, "-m", "orchestration.graph.tethered", str(os.getpid()), *command]
     with log.open("wb") as output:
         program = subprocess.Popen(  # noqa: S603 - our own programs, no shell
             tethered,

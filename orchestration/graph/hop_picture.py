@@ -7,10 +7,10 @@ import dagster as dg
 
 from orchestration.flow.edits import load_edits
 from orchestration.flow.hop_pass import PassOutcome
+from orchestration.graph.lineage import Picture
 from orchestration.ground.column_lineage import SourceColumn, hop_lineage
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.table_shapes import StoredColumn, row_count, table_shapes
-from orchestration.lineage import Picture
 
 if TYPE_CHECKING:
     from orchestration.assembly import House

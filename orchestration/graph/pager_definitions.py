@@ -15,13 +15,13 @@ import dagster as dg
 
 import assets
 import assets.feeds
-from orchestration.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.refusals import attempt, refusal
 from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database, open_database
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.refusals import attempt, refusal
 from orchestration.watch.standing import Standing, watch
 
 WATCH_SECONDS = 30

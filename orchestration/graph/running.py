@@ -12,20 +12,20 @@ from typing import Any, get_args
 import dagster as dg
 
 from orchestration.assembly import House
-from orchestration.definitions import build_defs
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict, VerdictWord
-from orchestration.fresh_checks import calendar_of, mirror, not_shown
-from orchestration.ground.failures import TransientFailure
-from orchestration.instance import (
+from orchestration.graph.definitions import build_defs
+from orchestration.graph.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.instance import (
     ALONE,
     IN_PROCESS,
     alone,
     give_up_lost_runs,
     open_instance,
 )
-from orchestration.lineage import Picture
-from orchestration.schedules import ALL_HOPS_JOB, LANDING_JOB
+from orchestration.graph.lineage import Picture
+from orchestration.graph.schedules import ALL_HOPS_JOB, LANDING_JOB
+from orchestration.ground.failures import TransientFailure
 from orchestration.views.sentences import counted
 from orchestration.watch.standing import Standing, watch
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from orchestration.graph.instance import ALONE, IN_PROCESS, LONGEST_RUN
+from orchestration.graph.lineage import Picture, checks_without_fresh
 from orchestration.ground.contracts import Hop
-from orchestration.instance import ALONE, IN_PROCESS, LONGEST_RUN
-from orchestration.lineage import Picture, checks_without_fresh
 
 Job = UnresolvedAssetJobDefinition
 LANDING_JOB, ALL_HOPS_JOB = "landing_job", "all_hops_job"

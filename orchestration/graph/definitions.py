@@ -10,17 +10,17 @@ from threading import Lock
 import dagster as dg
 
 from orchestration import assembly
-from orchestration.feed_asset import feed_assets
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
-from orchestration.fresh_checks import fresh_checks
+from orchestration.graph.feed_asset import feed_assets
+from orchestration.graph.fresh_checks import fresh_checks
+from orchestration.graph.hop_asset import hop_asset
+from orchestration.graph.lineage import Picture
+from orchestration.graph.refusals import RETRIES
+from orchestration.graph.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
+from orchestration.graph.sensors import after_landing_sensor, drop_folder_sensor
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.hop_asset import hop_asset
-from orchestration.lineage import Picture
-from orchestration.refusals import RETRIES
-from orchestration.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
-from orchestration.sensors import after_landing_sensor, drop_folder_sensor
 
 Told = Callable[[Verdict | PassOutcome], None]
 

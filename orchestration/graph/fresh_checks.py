@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration.graph.lineage import FRESH, Picture
+from orchestration.graph.refusals import attempt, refusal
 from orchestration.ground.agency import Agency
 from orchestration.ground.contracts import Feed, Hop
-from orchestration.lineage import FRESH, Picture
-from orchestration.refusals import attempt, refusal
 from orchestration.watch.freshness import Freshness, WorkingTime
 from orchestration.watch.standing import Standing, Tell, look
 

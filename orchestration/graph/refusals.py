@@ -20,7 +20,7 @@ RETRIES = dg.RetryPolicy(
 )
 """For what may pass by itself; a failure that says otherwise is not tried again."""
 
-_HOUSE = Path(__file__).resolve().parents[1]
+_HOUSE = Path(__file__).resolve().parents[2]
 _PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE another try may get over: connection, deadlock, resources, locks."""
 

@@ -13,12 +13,12 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from expectations import Expect
 from orchestration.flow.audit import CheckResult
 from orchestration.flow.hop_pass import PassOutcome
+from orchestration.graph.hop_picture import what_is_seen
+from orchestration.graph.lineage import CONSERVED, OWN_CHECKS, Picture, hop_arguments
+from orchestration.graph.refusals import RETRIES, attempt, refusal
 from orchestration.ground.contracts import Hop
 from orchestration.ground.durations import in_words
 from orchestration.ground.failures import ConservationFailure, ContractFailure
-from orchestration.hop_picture import what_is_seen
-from orchestration.lineage import CONSERVED, OWN_CHECKS, Picture, hop_arguments
-from orchestration.refusals import RETRIES, attempt, refusal
 
 if TYPE_CHECKING:
     from orchestration.assembly import House
