@@ -7,7 +7,7 @@ import click
 
 from orchestration import assembly
 from orchestration.commands import hop_pages, trace_page
-from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell
+from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell, who_watches
 from orchestration.commands.printing import show
 from orchestration.flow.edits import OWNER_ROLES
 from orchestration.ground.clock import SystemClock
@@ -49,7 +49,7 @@ def trace(asked: Asked, *, identifier: str, kind: str | None, limit: int, as_jso
 def status(asked: Asked, *, as_json: bool) -> None:
     """Every hop and feed: what came, where it stands, how old, how fresh, whose."""
     with asked.opened() as (house, sight):
-        answer = status_of(sight, how_fresh(house, sight))
+        answer = status_of(sight, how_fresh(house, sight), who_watches(sight))
         tell(answer, as_json, lambda: hop_pages.show_status(sight, answer))
 
 

@@ -1,5 +1,6 @@
 """How status and queues are laid out."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from orchestration.commands.printing import console, show, table
@@ -54,7 +55,9 @@ def show_hops(status: Status) -> None:
 
 
 def show_status(sight: Sight, status: Status) -> None:
-    """Hops, then feeds, then why anything is not fresh."""
+    """Who does not watch, then hops, then feeds, then why anything is not fresh."""
+    for line in _quiet(sight, status):
+        show(line)
     show_hops(status)
     show()
     table(
@@ -88,6 +91,25 @@ def show_status(sight: Sight, status: Status) -> None:
         show()
     for line in told:
         show(line)
+
+
+_WITHOUT = {
+    "pager": ("Blind", "nothing that goes wrong is noticed. Run `carehops ui`."),
+    "notifier": ("Mute", "pages are written down but not sent. Run `carehops ui`."),
+    "watchdog": ("Unwatched", "nobody tells when pager or database stop. See docs/operations."),
+}
+"""What it is called when a watcher does not look, and what it means."""
+
+
+def _quiet(sight: Sight, status: Status) -> Iterator[str]:
+    for watcher in status.watchers:
+        if watcher.is_quiet:
+            word, effect = _WITHOUT[watcher.name]
+            if watcher.seen_at is None:
+                yield f"{word}: the {watcher.name} has never looked; {effect}"
+            else:
+                since = sight.local(watcher.seen_at)
+                yield f"{word} since {since}: the {watcher.name} does not look; {effect}"
 
 
 def _stake(cents: int | None) -> str | None:

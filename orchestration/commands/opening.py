@@ -18,8 +18,9 @@ from orchestration.ground.failures import CarehopsFailure
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.sight import Sight
-from orchestration.views.status import Fresh
+from orchestration.views.status import Fresh, Watcher
 from orchestration.watch.freshness import WorkingTime
+from orchestration.watch.heartbeats import NOTIFIER, PAGER, WATCHDOG, beats, is_quiet
 from orchestration.watch.standing import look
 
 REFUSED = 2
@@ -118,6 +119,19 @@ def how_fresh(house: assembly.House, sight: Sight) -> dict[str, Fresh]:
     return {
         found.name: Fresh(found.freshness.state, found.freshness.because) for found in standings
     }
+
+
+def who_watches(sight: Sight) -> tuple[Watcher, ...]:
+    """Whether pager, notifier and watchdog have looked lately."""
+    seen = beats(sight.connection)
+    return tuple(
+        Watcher(
+            name,
+            seen[name].beat_at if name in seen else None,
+            is_quiet(seen.get(name), sight.now),
+        )
+        for name in (PAGER, NOTIFIER, WATCHDOG)
+    )
 
 
 def tell(answer: object, as_json: bool, page: Callable[[], None]) -> None:

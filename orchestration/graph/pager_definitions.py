@@ -1,4 +1,4 @@
-"""The pager's code location: it watches how fresh everything is, whatever becomes of the hops.
+"""The pager's code location: it watches and tells, whatever becomes of the hops' location.
 
 When the hops' location cannot be loaded, Dagster's own freshness stops without a word and says
 that all is well. So the watch lives here, reads the contracts module by module, judges stored
@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import dagster as dg
+import sqlalchemy as sa
 
 import assets
 import assets.feeds
 from orchestration.graph.fresh_checks import calendar_of, mirror, not_shown
 from orchestration.graph.refusals import attempt, refusal
+from orchestration.graph.run_failures import run_failures, write_run_failures
+from orchestration.graph.watch_asset import sees_check, show_sight, watch_asset
 from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database, open_database
 from orchestration.ground.settings import Settings, read_settings
+from orchestration.watch.heartbeats import PAGER, PAGER_SECONDS, beat, beats
 from orchestration.watch.standing import Standing, watch
 
 WATCH_SECONDS = 30
@@ -86,6 +90,32 @@ def build_pager_defs(
             some_are_broken=bool(known.broken),
         )
 
+    def look_for_trouble(instance: dg.DagsterInstance) -> str:
+        now = SystemClock().now()
+        hops = [subject for subject in contracts().subjects if isinstance(subject, Hop)]
+        failures = run_failures(instance, hops)
+        with opened().transaction() as connection:
+            # two daemons at once would tell the same twice
+            connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('carehops:pager'))"))
+            before = beats(connection).get(PAGER)
+            write_run_failures(connection, failures, now)
+            beat(connection, PAGER, now)
+        show_sight(instance, before, now)
+        return f"looked; {len(failures)} hops' runs fail"
+
+    @dg.sensor(
+        name=PAGER,
+        minimum_interval_seconds=PAGER_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Looks for everything that is wrong, from stored state, and writes the pages "
+        "about it; the notifier sends them.",
+    )
+    def pager(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        said, error = attempt(lambda: look_for_trouble(context.instance))
+        if said is None:
+            raise refusal(error or RuntimeError())
+        return dg.SkipReason(said)
+
     @dg.sensor(
         name="freshness_watch",
         minimum_interval_seconds=WATCH_SECONDS,
@@ -103,7 +133,12 @@ def build_pager_defs(
         told = [standing.name for standing in standings if standing.changed]
         return dg.SkipReason(f"{len(standings)} looked at; changed: {', '.join(told) or 'none'}")
 
-    return dg.Definitions(sensors=[freshness_watch])
+    return dg.Definitions(
+        assets=[watch_asset()],
+        asset_checks=[sees_check(opened)],
+        sensors=[freshness_watch, pager],
+        executor=dg.in_process_executor,
+    )
 
 
 defs = build_pager_defs()

@@ -90,24 +90,42 @@ class FeedStatus:
 
 
 @dataclass(frozen=True)
+class Watcher:
+    """One of those that look after everything else.
+
+    Args:
+        name: ``pager``, ``notifier`` or ``watchdog``.
+        seen_at: When it last looked, None when it never did.
+        is_quiet: Whether that is too long ago.
+    """
+
+    name: str
+    seen_at: datetime | None
+    is_quiet: bool
+
+
+@dataclass(frozen=True)
 class Status:
     """The page."""
 
     at: datetime
+    watchers: tuple[Watcher, ...]
     hops: tuple[HopStatus, ...]
     feeds: tuple[FeedStatus, ...]
 
 
-def status(sight: Sight, fresh: Mapping[str, Fresh]) -> Status:
+def status(sight: Sight, fresh: Mapping[str, Fresh], watchers: tuple[Watcher, ...] = ()) -> Status:
     """How everything stands.
 
     Args:
         sight: What we look at.
         fresh: Freshness by name of hop or feed.
+        watchers: Who watches, as judged elsewhere.
     """
     unknown = Fresh("unknown")
     return Status(
         at=sight.now,
+        watchers=watchers,
         hops=tuple(_hop(sight, hop, fresh.get(hop.name, unknown)) for hop in sight.hops),
         feeds=tuple(_feed(sight, feed, fresh.get(feed.name, unknown)) for feed in sight.feeds),
     )

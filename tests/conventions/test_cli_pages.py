@@ -16,14 +16,14 @@ from orchestration.views.entries import Group
 from orchestration.views.mentions import HeldLine
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.received import FeedNews
-from orchestration.views.status import FeedStatus, HopStatus, Status
+from orchestration.views.status import FeedStatus, HopStatus, Status, Watcher
 from orchestration.views.way import LateChange, Step
 
 ROOT = SQL_FOLDER.parent
 PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
-    *(Status, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
+    *(Status, Watcher, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
 )
 
 
