@@ -118,7 +118,9 @@ class Records:
         )
 
     def _plain(self, column: Any) -> Any:
-        """Null where null is good, else the plainest good value."""
+        """The default or null where that is good, else the plainest good value."""
+        if column.default is not None:
+            return column.default
         if not column.required:
             return None
         if column.one_of:

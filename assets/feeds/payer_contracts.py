@@ -4,6 +4,106 @@ from datetime import timedelta
 
 from orchestration.ground.contracts import Column, Delimited, Feed, Source, Table
 
+UNIT_RULES = (
+    "CMS_8MIN",
+    "NEAREST_QUARTER_VISIT",
+    "FLOOR_15",
+    "FLOOR_15_ACCRUE",
+    "FLOOR_60_ACCRUE",
+    "DAILY_SUM_THEN_ROUND",
+    "WHOLE_UNITS_ONLY",
+    "PER_DIEM",
+    "PER_VISIT",
+    "EXACT_DECIMAL",
+)
+
+
+def _number(
+    name: str, meaning: str, default: int, at_most: int | None = None, at_least: int = 0
+) -> Column:
+    return Column(name, "integer", meaning, at_least=at_least, at_most=at_most, default=default)
+
+
+def _yes_no(name: str, meaning: str, *, default: bool) -> Column:
+    return Column(name, "boolean", meaning, default=default)
+
+
+UNIT_TERMS = (
+    _number("unit_rule_version", "Which wording of the unit rule.", 1, at_least=1),
+    _number("per_visit_minimum_minutes", "Shortest visit a unit is paid for.", 0, 1500),
+    _number("week_starts_on", "First day of a week of units; 0 is Sunday.", 0, 6),
+    _yes_no(
+        "partial_units_pass",
+        "What fits under a cap is billed, the rest waits; else all waits.",
+        default=False,
+    ),
+    Column(
+        "allocation",
+        "text",
+        "Whether planned or billable time draws on an authorization.",
+        one_of=("billable", "scheduled"),
+        default="billable",
+    ),
+)
+VISIT_TERMS = (
+    _number("schedule_tolerance_percent", "Allowed shortfall, in percent of the plan.", 20, 100),
+    _yes_no("gps_is_held", "A clock-in too far away holds the visit; else it warns.", default=True),
+    _yes_no(
+        "widened_time_is_held",
+        "Billed time wider than the clocks holds the visit; else it warns.",
+        default=True,
+    ),
+    _number("manual_rate_limit_percent", "Most typed visits there may be, in percent.", 15, 100),
+    _number("manual_window_days", "Days the typed visits are counted over.", 28, 366, 1),
+    _number("late_submit_hours", "Hours until the aggregator must have a visit.", 24, at_least=1),
+    _number("travel_speed_limit_mph", "Fastest trip between two visits believed.", 90, at_least=1),
+    Column(
+        "group_modifiers",
+        "text",
+        "Modifiers that mark a group visit, joined by semicolons; - asks for none.",
+        pattern=r"-|[A-Z0-9]{2}(;[A-Z0-9]{2})*",
+        default="-",
+    ),
+    _number("group_size_limit", "Most clients in one group visit.", 3, at_least=1),
+    _yes_no("live_in_allowed", "A caregiver who lives in may give the service.", default=False),
+)
+PAPER_TERMS = (
+    _number("note_due_hours", "Hours from the visit until its note must be signed.", 48),
+    _number("plan_review_days", "Days a plan holds before it must be reviewed.", 365, at_least=1),
+    _number("supervision_days_skilled", "Days between supervisory visits, skilled care.", 14),
+    _number("supervision_days", "Days between supervisory visits, other care.", 60),
+    _yes_no("face_to_face_needed", "A face-to-face encounter is needed.", default=False),
+    _yes_no("noa_needed", "An accepted notice of admission is needed.", default=False),
+    _yes_no("oasis_needed", "A locked OASIS assessment is needed.", default=False),
+    _yes_no("client_signature_needed", "The client signs the visit.", default=False),
+    _yes_no("duties_needed", "The plan's required tasks must be recorded.", default=False),
+    _number("duty_minutes_percent", "Least share of a visit its tasks must fill.", 0, 100),
+)
+CLAIM_TERMS = (
+    Column(
+        "filing_anchor",
+        "text",
+        "The date the filing limit counts from.",
+        one_of=("service_from", "service_through", "primary_paid"),
+        default="service_from",
+    ),
+    _yes_no("primary_first", "Other cover must have answered before.", default=True),
+    _yes_no("replacement_allowed", "A claim may be replaced (frequency 7).", default=True),
+    _yes_no("void_allowed", "A claim may be voided (frequency 8).", default=True),
+    Column(
+        "dx_default",
+        "text",
+        "Diagnosis when the client has none.",
+        pattern=r"[A-Z][0-9][A-Z0-9]{1,5}",
+    ),
+    Column(
+        "place_of_service",
+        "text",
+        "Place of service on the claim.",
+        pattern=r"[0-9]{2}",
+        default="12",
+    ),
+)
 PAYER_CONTRACT = Table(
     name="payer_contract",
     key=("payer_id", "payer_program", "service_code", "modifiers", "valid_from"),
@@ -45,7 +145,7 @@ PAYER_CONTRACT = Table(
             "text",
             "How minutes become units.",
             required=True,
-            one_of=("CMS_8MIN", "NEAREST_QUARTER_VISIT", "FLOOR_15", "PER_VISIT", "PER_DIEM"),
+            one_of=UNIT_RULES,
         ),
         Column("rate_cents", "integer", "Price of one unit, in cents.", required=True, at_least=0),
         Column("splits_at_midnight", "boolean", "A night becomes two lines.", required=True),
@@ -94,6 +194,10 @@ PAYER_CONTRACT = Table(
         Column("review_on", "date", "When they must be looked at again.", required=True),
         Column("source_updated_at", "instant", "When it was last changed.", required=True),
         Column("updated_by", "text", "Who changed it.", required=True),
+        *UNIT_TERMS,
+        *VISIT_TERMS,
+        *PAPER_TERMS,
+        *CLAIM_TERMS,
     ),
 )
 
@@ -110,7 +214,11 @@ PAYER_CONTRACTS = Feed(
     owner="Contract/payer-relations manager",
     warn_after=timedelta(days=60),
     fail_after=timedelta(days=92),
-    sources={column.name: Source(column.name) for column in PAYER_CONTRACT.columns},
+    sources={
+        column.name: Source(column.name)
+        for column in PAYER_CONTRACT.columns
+        if column not in (*UNIT_TERMS, *VISIT_TERMS, *PAPER_TERMS, *CLAIM_TERMS)
+    },
 )
 
 FEEDS = (PAYER_CONTRACTS,)

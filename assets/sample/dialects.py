@@ -107,10 +107,11 @@ def texts(feed: Feed, sent: Sent) -> dict[str, str]:
     again = isinstance(version, int) and version > 1
     found = {}
     for column in feed.table.columns:
-        value = sent.row[column.name]
         if column.name in feed.sources:
-            found[column.name] = as_text(feed, column, value, again=again)
-        elif value is not None and str(value) != feed.constants.get(column.name):
+            found[column.name] = as_text(feed, column, sent.row[column.name], again=again)
+            continue
+        value = sent.row.get(column.name)
+        if value is not None and str(value) != feed.constants.get(column.name):
             message = f"{feed.name} has no place for {column.name}"
             raise ValueError(message)
     return {**found, **sent.raw}

@@ -47,6 +47,7 @@ class Column:
         pattern: A POSIX regular expression the whole value matches.
         at_least: Smallest number allowed.
         at_most: Largest number allowed.
+        default: What holds for a row that does not say.
         payload: Whether it is a person's data (names, places, phones): kept out of everything
             but the landing schema.
         identifies: The kind of id, when people search by it.
@@ -60,6 +61,7 @@ class Column:
     pattern: str | None = None
     at_least: int | None = None
     at_most: int | None = None
+    default: str | int | bool | None = None
     payload: bool = False
     identifies: IdentifierKind | None = None
 

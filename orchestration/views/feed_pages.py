@@ -157,7 +157,13 @@ def _allowed(column: Column) -> str:
         said.append(f"at least {column.at_least}")
     if column.at_most is not None:
         said.append(f"at most {column.at_most}")
+    if column.default is not None:
+        said.append(f"else {_shown(_default(column))}")
     return ", ".join(said)
+
+
+def _default(column: Column) -> str:
+    return str(column.default).lower() if column.type == "boolean" else str(column.default)
 
 
 def _dialect(feed: Feed) -> str:

@@ -80,6 +80,19 @@ def test_a_new_column_is_added_with_its_index_and_seen_in_the_view(database: Dat
     assert "pet_chip_id" in indexes(database)
 
 
+def test_a_new_columns_default_holds_for_rows_that_are_there(database: Database) -> None:
+    ensure(database, PET)
+    with database.transaction() as connection:
+        connection.exec_driver_sql(
+            "insert into landing.pet (owner, pet_id, pet_version, feed, file_id, line_no"
+            ", is_current, landed_at) values ('o', 'p', 1, 'f', 1, 1, true, now())"
+        )
+    legs = Column("legs", "integer", "How many.", default=4)
+    ensure(database, replace(PET, columns=(*PET.columns, legs)))
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("select legs from landing.pet_now").scalar() == 4
+
+
 def test_a_column_no_longer_named_stays(database: Database) -> None:
     ensure(database, PET)
     ensure(database, replace(PET, columns=PET.columns[:-1]))

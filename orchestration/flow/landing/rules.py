@@ -80,8 +80,10 @@ class Reading:
         return f"case {row}.{field}{whens} else {row}.{field} end" if whens else f"{row}.{field}"
 
     def typed(self, column: Column, row: str = "s") -> str:
-        """The column's value."""
+        """The column's value, or what holds when the row does not say."""
         text = self.text(column, row)
+        if column.default is not None:
+            text = f"coalesce({text}, {literal(str(column.default))})"
         if column.type == "text":
             return text
         if column.type == "instant" and self.feed.time_basis == "agency_local":

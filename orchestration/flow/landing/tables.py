@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from orchestration.flow.landing.shapes import literal
 from orchestration.ground.contracts import Column, Table
 from orchestration.ground.failures import ContractFailure
 
@@ -116,7 +117,8 @@ def _create(connection: sa.Connection, table: Table) -> None:
 
 def _definition(table: Table, column: Column) -> str:
     needed = column.name in table.key or column.name == table.version
-    return f'"{column.name}" {SQL_TYPES[column.type]}{" not null" if needed else ""}'
+    default = "" if column.default is None else f" default {literal(str(column.default))}"
+    return f'"{column.name}" {SQL_TYPES[column.type]}{default}{" not null" if needed else ""}'
 
 
 def _extend(connection: sa.Connection, table: Table, known: dict[str, str]) -> None:
