@@ -10,6 +10,7 @@ say which is which.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -223,8 +224,12 @@ def _choice(
     return head[key]
 
 
+@cache
 def _row_condition(sql: str, candidate: str) -> str | None:
-    """The WHERE of a query that reads the candidate and nothing else, else None."""
+    """The WHERE of a query that reads the candidate and nothing else, else None.
+
+    Parsing is most of what loading costs, so each text is parsed once a process.
+    """
     query = sqlglot.parse_one(sql, dialect="postgres")
     if not isinstance(query, exp.Select) or query.args.get("with_"):
         return None

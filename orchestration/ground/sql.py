@@ -8,7 +8,7 @@ its view of current versions (``x_now``), or a ledger table. Values travel as ``
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -23,6 +23,16 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 PASS_TABLES = ("work", "finding", "judged", "passed")
 LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop")
 OPS_TABLES = ("calendar_day",)
+
+
+# SQL, not HTML: there is nothing to escape, values are bound
+_ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
+
+
+@cache
+def _template(text: str) -> jinja2.Template:
+    """A file's text, compiled once: every pass reads the files, few find them changed."""
+    return _ENVIRONMENT.from_string(text)
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,6 @@ class SqlLibrary:
     landing_tables: frozenset[str]
     folder: Path = SQL_FOLDER
 
-    @cached_property
-    def _environment(self) -> jinja2.Environment:
-        # SQL, not HTML: there is nothing to escape, values are bound
-        return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
-
     def render(self, path: Path, hop: str, own: Iterable[str] = ()) -> Model:
         """Render one file for a hop.
 
@@ -82,7 +87,7 @@ class SqlLibrary:
             return refs[name]
 
         try:
-            sql = self._environment.from_string(path.read_text()).render(ref=ref)
+            sql = _template(path.read_text()).render(ref=ref)
         except jinja2.TemplateError as error:
             message = f"{path}: the template does not render: {error}"
             raise ContractFailure(message) from error
