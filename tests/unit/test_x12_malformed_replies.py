@@ -202,6 +202,12 @@ def test_a_component_separator_that_is_not_the_declared_one_is_noticed() -> None
     assert {piece.reason for piece in replies.unreadable} == {"status_unreadable"}
 
 
+def test_a_header_whose_terminator_is_also_its_separator_is_passed_over() -> None:
+    replies = read_replies(CLAIM_ACK.replace(b"*T*:~", b"*T*::", 1))
+    assert replies.rows == ()
+    assert [piece.reason for piece in replies.unreadable] == ["header_unreadable"]
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(sorted(ANSWERS)),

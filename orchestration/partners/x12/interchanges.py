@@ -185,5 +185,6 @@ def _headers(text: str) -> Iterator[re.Match[str]]:
             and header["terminator"] not in header["element"] + header["component"]
         ):
             yield header
-            place = header.end()
-        place = text.find("ISA", max(place, 0) + (0 if header else 1))
+            place = text.find("ISA", header.end())
+        else:
+            place = text.find("ISA", place + 1)
