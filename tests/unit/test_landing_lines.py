@@ -65,7 +65,8 @@ def test_every_byte_of_any_text_is_in_a_record_or_blank(content: str) -> None:
     assert numbers == sorted(set(numbers))
     lines = content.encode().split(b"\n")
     for record in found:
-        assert lines[record.number - 2].rstrip(b"\r").startswith(record.raw.split(b"\n")[0])
+        begins = record.raw.split(b"\n")[0].rstrip(b"\r")
+        assert lines[record.number - 2].rstrip(b"\r").startswith(begins)
 
 
 def test_line_numbers_count_lines_and_not_records() -> None:
