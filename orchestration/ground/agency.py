@@ -3,7 +3,6 @@
 They live in ``agency.toml`` in a folder the agency owns (``CAREHOPS_AGENCY``).
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from orchestration.ground.failures import ContractFailure
+from orchestration.ground.failures import FileRefused
+from orchestration.ground.toml_file import parse_toml, read_text
+
+AGENCY = "agency.toml"
 
 
 @dataclass(frozen=True)
@@ -42,31 +44,33 @@ def read_agency(folder: Path) -> Agency:
     """Read ``agency.toml``.
 
     Raises:
-        ContractFailure: it is missing or lacks something; the message names file and key.
+        FileRefused: it is missing or lacks something; the message names file, line and key.
     """
-    path = folder / "agency.toml"
+    path = folder / AGENCY
+    return parse_agency(path, read_text(path))
+
+
+def parse_agency(path: Path, text: str) -> Agency:
+    """Read the text of ``agency.toml``.
+
+    Raises:
+        FileRefused: it lacks something.
+    """
+    file = parse_toml(path, text)
     try:
-        facts = tomllib.loads(path.read_text())
-    except OSError:
-        message = f"{path} cannot be read; CAREHOPS_AGENCY must name the agency's folder"
-        raise ContractFailure(message) from None
-    except tomllib.TOMLDecodeError as error:
-        message = f"{path}: {error}"
-        raise ContractFailure(message) from None
-    try:
-        agency = facts["agency"]
+        agency = file.facts["agency"]
         zone = str(agency["time_zone"])
         ZoneInfo(zone)
         return Agency(
             name=str(agency["name"]),
             zone=zone,
-            owners={str(role): str(who) for role, who in facts["owners"].items()},
+            owners={str(role): str(who) for role, who in file.facts["owners"].items()},
             closures=tuple(agency.get("closures", ())),
-            facts=facts,
+            facts=file.facts,
         )
     except (ZoneInfoNotFoundError, ValueError):  # the first is a KeyError too
-        message = f"{path}: time_zone is no IANA zone like America/New_York"
-        raise ContractFailure(message) from None
+        what = "time_zone is no IANA zone like America/New_York"
+        fault = file.fault(what, "Mend it.", "agency", "time_zone")
     except KeyError as error:
-        message = f"{path}: {error.args[0]} is missing"
-        raise ContractFailure(message) from None
+        fault = file.fault(f"{error.args[0]} is missing", "Add it.", "agency")
+    raise FileRefused([fault])

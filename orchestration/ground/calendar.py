@@ -10,6 +10,7 @@ import holidays
 import sqlalchemy as sa
 
 _SATURDAY = 5
+_FEDERAL = holidays.country_holidays("US")
 
 
 def calendar_days(
@@ -20,16 +21,20 @@ def calendar_days(
     A non-business day carries the number of the business day before it, so that "two business
     days after Saturday" is Tuesday.
     """
-    federal = holidays.country_holidays("US", years=range(first.year, last.year + 1))
     closed = frozenset(closures)
     number = 0
     day = first
     while day <= last:
-        name = federal.get(day) or ("agency closed" if day in closed else None)
+        name = holiday_name(day, closed)
         business = day.weekday() < _SATURDAY and name is None
         number += business
         yield day, business, number, name
         day += timedelta(days=1)
+
+
+def holiday_name(day: date, closures: Iterable[date] = ()) -> str | None:
+    """Why nobody works on that day beside its weekday, or None."""
+    return _FEDERAL.get(day) or ("agency closed" if day in closures else None)
 
 
 def fill_calendar(connection: sa.Connection, today: date, closures: Iterable[date] = ()) -> None:

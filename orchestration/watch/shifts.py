@@ -1,0 +1,174 @@
+"""Hours of the week as people write them: ``Mon-Fri 08:00-18:00``.
+
+Each day is of one of eight kinds: Monday to Sunday, or Holiday, which is any public holiday and
+any day the agency is closed, whatever its weekday. ``every day`` is all eight; hours that end at
+or before they begin end on the next day. Hours are the clock's on the wall: a night shift has one
+hour less or more when the clocks change, and no hour of it is nobody's.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday")
+HOLIDAY = "Holiday"
+_WEEK = DAYS[:7]
+_DAY = 24 * 60
+_HOURS = re.compile(r"\s*(.+?)\s+(\d\d):(\d\d)-(\d\d):(\d\d)(?:\s+(\S.*))?\s*")
+_LOOK_AHEAD_DAYS = 15
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours on some kinds of day.
+
+    Args:
+        days: Kinds of day they begin on.
+        begin: Minutes after midnight.
+        end: Minutes after that same midnight; over 1440 they end on the next day.
+    """
+
+    days: frozenset[str]
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class LocalDays:
+    """What kind of day a date is, where the agency's clock stands.
+
+    Args:
+        zone: The agency's zone.
+        is_holiday: Whether a date is a public holiday or the agency is closed.
+    """
+
+    zone: ZoneInfo
+    is_holiday: Callable[[date], bool]
+
+    def kind(self, day: date) -> str:
+        """One of ``DAYS``."""
+        return HOLIDAY if self.is_holiday(day) else _WEEK[day.weekday()]
+
+    def began(self, hours: Hours, at: datetime) -> date | None:
+        """The date on which hours that hold at an instant began, or None when they do not."""
+        local = at.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        for day, since in (
+            (local.date(), minute),
+            (local.date() - timedelta(days=1), minute + _DAY),
+        ):
+            if hours.begin <= since < hours.end and self.kind(day) in hours.days:
+                return day
+        return None
+
+    def instant(self, day: date, minute: int) -> datetime:
+        """The instant at so many minutes after a date's midnight on the wall clock."""
+        day, minute = day + timedelta(days=minute // _DAY), minute % _DAY
+        wall = datetime.combine(day, time(minute // 60, minute % 60), self.zone)
+        return wall.astimezone(UTC)
+
+    def next_in(self, all_hours: Sequence[Hours], at: datetime) -> datetime:
+        """That instant when it lies in the hours, else when they begin next.
+
+        Hours that begin on no day of the next two weeks are no hours: then it is at once.
+        """
+        if any(self.began(hours, at) is not None for hours in all_hours):
+            return at
+        today = at.astimezone(self.zone).date()
+        starts = (
+            self.instant(day, hours.begin)
+            for day in (today + timedelta(days=n) for n in range(_LOOK_AHEAD_DAYS))
+            for hours in all_hours
+            if self.kind(day) in hours.days
+        )
+        return min((start for start in starts if start > at), default=at)
+
+
+def parse_hours(text: str) -> tuple[Hours, str]:
+    """Read hours, and whatever stands after them.
+
+    Raises:
+        ValueError: they cannot be read; the message says what is wrong.
+    """
+    match = _HOURS.fullmatch(text)
+    if match is None:
+        raise ValueError("hours are written like Mon-Fri 08:00-18:00")
+    days, begin, end = _days(match[1]), _minute(match[2], match[3]), _minute(match[4], match[5])
+    if begin == _DAY:
+        raise ValueError("hours begin before 24:00")
+    return Hours(days, begin, end if end > begin else end + _DAY), match[6] or ""
+
+
+def gaps(wanted: Collection[Hours], given: Collection[Hours]) -> Iterator[str]:
+    """Where hours that are wanted are not given, in words."""
+    for yesterday, today in _neighbours():
+        have = _minutes(given, yesterday, today)
+        missing = sorted(_minutes(wanted, yesterday, today) - have)
+        if missing:
+            yield _said(today, missing)
+
+
+def overlaps(one: Hours, other: Hours) -> Iterator[str]:
+    """Where two hours are both, in words."""
+    for yesterday, today in _neighbours():
+        both = _minutes([one], yesterday, today) & _minutes([other], yesterday, today)
+        if both:
+            yield _said(today, sorted(both))
+
+
+def _said(day: str, minutes: Sequence[int]) -> str:
+    first = minutes[0]
+    last = next((a for a, b in pairwise(minutes) if b != a + 1), minutes[-1])
+    return f"{day} {_clock(first)}-{_clock(last + 1)}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _minutes(all_hours: Collection[Hours], yesterday: str, today: str) -> set[int]:
+    found: set[int] = set()
+    for hours in all_hours:
+        if today in hours.days:
+            found.update(range(hours.begin, min(hours.end, _DAY)))
+        if yesterday in hours.days:
+            found.update(range(0, hours.end - _DAY))
+    return found
+
+
+def _neighbours() -> Iterator[tuple[str, str]]:
+    """Every pair of days that can follow one another; a holiday can lie anywhere."""
+    for place, day in enumerate(_WEEK):
+        yield _WEEK[place - 1], day
+    for day in _WEEK:
+        yield HOLIDAY, day
+        yield day, HOLIDAY
+    yield HOLIDAY, HOLIDAY
+
+
+def _days(text: str) -> frozenset[str]:
+    if text == "every day":
+        return frozenset(DAYS)
+    found: set[str] = set()
+    for part in re.split(r"[,\s]+", text):
+        first, _, last = part.partition("-")
+        if not {first, last or first} <= set(DAYS):
+            message = f"{part} is no day; days are {', '.join(DAYS)}, or every day"
+            raise ValueError(message)
+        begin, end = DAYS.index(first), DAYS.index(last or first)
+        if end < begin or (last == HOLIDAY):
+            message = f"{part} runs backwards; write the days in the order of the week"
+            raise ValueError(message)
+        found.update(DAYS[begin : end + 1])
+    return frozenset(found)
+
+
+def _minute(hour: str, minute: str) -> int:
+    answer = int(hour) * 60 + int(minute)
+    if int(minute) >= 60 or answer > _DAY:  # noqa: PLR2004 - minutes of an hour
+        message = f"{hour}:{minute} is no time of day"
+        raise ValueError(message)
+    return answer
