@@ -3,15 +3,14 @@ create table ops.page (
     page_id bigint generated always as identity primary key
     , incident_id bigint not null references ops.incident
     , what text not null check (what in (
-        'opened', 'reminder', 'escalation', 'raised', 'acknowledged', 'recovered'
+        'opened', 'reminder', 'escalation', 'acknowledged', 'recovered'
     ))
-    , level integer not null default 0
     , number integer not null default 0
     , severity text not null check (severity in ('P1', 'P2', 'P3'))
     , role text not null
     , channel text not null
     , recipient text not null
-    , dedup_key text not null
+    , persons text [] not null
     , body jsonb not null
     , falls_back_from bigint references ops.page check (falls_back_from <> page_id)
     , written_at timestamptz not null
@@ -24,12 +23,11 @@ create table ops.page (
     , dropped_at timestamptz
     , dropped_because text check (dropped_because in ('recovered', 'superseded', 'channel_gone'))
     -- one event of one incident is one page per address, however often it is written
-    , unique (incident_id, what, level, number, channel, recipient)
+    , unique (incident_id, what, number, channel, recipient)
     , check (num_nonnulls(sent_at, dropped_at) <= 1)
     , check ((dropped_at is null) = (dropped_because is null))
 );
 create index page_to_send on ops.page (next_try_at) where sent_at is null and dropped_at is null;
-create index page_claimed on ops.page (claimed_until) where claimed_until is not null;
 
 create table ops.channel_state (
     channel text primary key

@@ -60,6 +60,10 @@ class Settings:
         """Dagster's own folder."""
         return self.home / "dagster"
 
+    def secret(self, name: str) -> str | None:
+        """A secret, by the name of the variable it is in; None when there is none."""
+        return self.environ.get(name, "").strip() or None
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment.

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from orchestration.watch.conditions import Severity
 from orchestration.watch.shifts import Hours, LocalDays
 
 
@@ -108,7 +107,6 @@ class Roster:
         people: By name.
         roles: By name.
         leave: All of it.
-        hours: When a page of a severity may be sent; at other times it waits for the next.
         last_resort: The role that is covered at every hour.
         days: The agency's calendar.
     """
@@ -116,7 +114,6 @@ class Roster:
     people: Mapping[str, Person]
     roles: Mapping[str, Role]
     leave: tuple[Leave, ...]
-    hours: Mapping[Severity, tuple[Hours, ...]]
     last_resort: str
     days: LocalDays
 
@@ -141,13 +138,9 @@ class Roster:
         return tuple(found)
 
     def at_level(self, role: str, level: int) -> str:
-        """The role that is told at a level of escalation; the last one above all."""
+        """The role that is told at a level of escalation; past the last manager the last resort."""
         chain = self.chain(role)
-        return chain[min(level, len(chain) - 1)]
-
-    def due_at(self, severity: Severity, now: datetime) -> datetime:
-        """When a page of that severity may be sent: now, or when the quiet hours end."""
-        return self.days.next_in(self.hours[severity], now)
+        return chain[level] if level < len(chain) else self.last_resort
 
     def unmanned(self, at: datetime) -> list[Gap]:
         """Shifts that hold at an instant and have nobody."""

@@ -4,20 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from orchestration.flow.edits import OWNER_ROLES
 from orchestration.ground.agency import Agency, read_agency
 from orchestration.ground.calendar import holiday_name
 from orchestration.ground.failures import Fault, FileRefused
 from orchestration.ground.toml_file import TomlFile, parse_toml, read_text
-from orchestration.watch.conditions import Severity
 from orchestration.watch.roster import Leave, Person, Role, Roster, Shift
 from orchestration.watch.shifts import Hours, LocalDays, gaps, overlaps, parse_hours
 
 ROSTER = "roster.toml"
 _EVERY_HOUR, _ = parse_hours("every day 00:00-24:00")
-_TABLES = frozenset({"last_resort", "hours", "people", "roles", "leave"})
+_TABLES = frozenset({"last_resort", "people", "roles", "leave"})
 _ROLE = frozenset({"shifts", "covers", "deputies", "manager"})
 _LEAVE = frozenset({"person", "first", "last", "deputy"})
 
@@ -59,16 +58,15 @@ class _Draft:
         facts = self.file.facts
         self._known_keys(facts, _TABLES, "", "the roster")
         self.people = dict(self._people(self._table(facts, "people")))
-        hours = dict(self._hours(self._table(facts, "hours")))
         roles = dict(self._roles(self._table(facts, "roles")))
         last_resort = str(facts.get("last_resort", ""))
         self._managers(roles)
         self._last_resort(roles, last_resort)
-        leave = tuple(self._leave(facts.get("leave", [])))
+        leave = tuple(self._leave(facts.get("leave")))
         self._at_once(leave)
         holiday = partial(holiday_name, closures=self.agency.closures)
         days = LocalDays(self.agency.zone_info, lambda day: holiday(day) is not None)
-        return Roster(self.people, roles, leave, hours, last_resort, days)
+        return Roster(self.people, roles, leave, last_resort, days)
 
     def _wrong(self, what: str, mend: str, *place: str, nth: int = 0) -> None:
         self.faults.append(self.file.fault(what, mend, *place, nth=nth))
@@ -93,20 +91,6 @@ class _Draft:
                 mend = f'Write {name} = "somebody@your-agency".'
                 self._wrong(f"{name} has no e-mail address", mend, "people", name)
             yield name, Person(name, str(email))
-
-    def _hours(self, facts: Mapping[str, Any]) -> Iterator[tuple[Severity, tuple[Hours, ...]]]:
-        severities = get_args(Severity)
-        self._known_keys(facts, frozenset(severities), "hours", "[hours]")
-        for severity in severities:
-            if severity not in facts:
-                mend = f'Add {severity} = "Mon-Fri 08:00-18:00": when such pages are sent.'
-                self._wrong(f"[hours] says nothing of {severity}", mend, "hours")
-            read = self._read_hours(str(facts.get(severity, "")), "hours", severity)
-            given = [hours for hours, _ in read]
-            for hole in list(gaps([_EVERY_HOUR] if severity == "P1" and given else [], given))[:1]:
-                mend = 'Write P1 = "every day 00:00-24:00": P1 is what wakes people.'
-                self._wrong(f"P1 is not sent on {hole}", mend, "hours", "P1")
-            yield cast("Severity", severity), tuple(given)
 
     def _roles(self, facts: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
         for name in sorted(OWNER_ROLES - set(facts)):
@@ -192,7 +176,12 @@ class _Draft:
             self._wrong(f"{last_resort} has nobody on {hole}", mend, f"roles.{last_resort}")
 
     def _leave(self, written: Any) -> Iterator[Leave]:
-        for nth, facts in enumerate(written if isinstance(written, list) else []):
+        tables = (
+            [each if isinstance(each, dict) else {} for each in written]
+            if isinstance(written, list)
+            else []
+        )
+        for nth, facts in enumerate(tables):
             first, last, deputy = facts.get("first"), facts.get("last"), facts.get("deputy")
             for key in sorted(set(facts) - _LEAVE):
                 self._wrong(f"a leave knows no {key}", "Remove it.", "leave", key, nth=nth)

@@ -18,7 +18,6 @@ HOLIDAY = "Holiday"
 _WEEK = DAYS[:7]
 _DAY = 24 * 60
 _HOURS = re.compile(r"\s*(.+?)\s+(\d\d):(\d\d)-(\d\d):(\d\d)(?:\s+(\S.*))?\s*")
-_LOOK_AHEAD_DAYS = 15
 
 
 @dataclass(frozen=True)
@@ -69,22 +68,6 @@ class LocalDays:
         day, minute = day + timedelta(days=minute // _DAY), minute % _DAY
         wall = datetime.combine(day, time(minute // 60, minute % 60), self.zone)
         return wall.astimezone(UTC)
-
-    def next_in(self, all_hours: Sequence[Hours], at: datetime) -> datetime:
-        """That instant when it lies in the hours, else when they begin next.
-
-        Hours that begin on no day of the next two weeks are no hours: then it is at once.
-        """
-        if any(self.began(hours, at) is not None for hours in all_hours):
-            return at
-        today = at.astimezone(self.zone).date()
-        starts = (
-            self.instant(day, hours.begin)
-            for day in (today + timedelta(days=n) for n in range(_LOOK_AHEAD_DAYS))
-            for hours in all_hours
-            if self.kind(day) in hours.days
-        )
-        return min((start for start in starts if start > at), default=at)
 
 
 def parse_hours(text: str) -> tuple[Hours, str]:
