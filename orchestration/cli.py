@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from orchestration.commands import asking, keeping, moving
+from orchestration.commands import asking, deciding, keeping, moving
 from orchestration.commands.opening import Asked, Instant, PlainWords
 
 
@@ -20,5 +20,5 @@ def main(ctx: click.Context, now: datetime | None) -> None:
     ctx.obj = Asked(now)
 
 
-for command in (*moving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS):
+for command in (*moving.COMMANDS, *asking.COMMANDS, *deciding.COMMANDS, *keeping.COMMANDS):
     main.add_command(command)

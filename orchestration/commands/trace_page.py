@@ -3,6 +3,7 @@
 from orchestration.commands.printing import show, table
 from orchestration.views.answer import Trace
 from orchestration.views.entries import Standing
+from orchestration.views.reasons import Approved
 from orchestration.views.sentences import money
 from orchestration.views.sight import Sight
 
@@ -10,21 +11,31 @@ from orchestration.views.sight import Sight
 def show_trace(sight: Sight, trace: Trace) -> None:
     """The sentence first; then whatever explains it."""
     show(trace.sentence)
-    if trace.all_reasons:
-        show()
-        table(
-            f"Reasons of {trace.record}",
-            ("code", "checkpoint", "class", "severity", "owner", "due"),
-            (
-                (r.code, r.checkpoint, r.reason_class, r.severity, r.owner, sight.local(r.due_at))
-                for r in trace.all_reasons
-            ),
-        )
-        for reason in trace.all_reasons:
-            show(f"  {reason.code}")
-            show(f"    clinical: {reason.clinical}")
-            show(f"    billing:  {reason.billing}")
+    for part in (_reasons, _records, _hops, _held_lines, _feeds, _way):
+        part(sight, trace)
+
+
+def _reasons(sight: Sight, trace: Trace) -> None:
+    if not trace.all_reasons:
+        return
+    show()
+    table(
+        f"Reasons of {trace.record}",
+        ("code", "checkpoint", "class", "severity", "owner", "due"),
+        (
+            (r.code, r.checkpoint, r.reason_class, r.severity, r.owner, sight.local(r.due_at))
+            for r in trace.all_reasons
+        ),
+    )
+    for reason in trace.all_reasons:
+        show(f"  {reason.code}")
+        show(f"    clinical: {reason.clinical}")
+        show(f"    billing:  {reason.billing}")
+        if reason.keeps:
             show(f"    next:     {reason.next_step}")
+
+
+def _records(sight: Sight, trace: Trace) -> None:
     if trace.summary:
         show()
         table(
@@ -41,9 +52,19 @@ def show_trace(sight: Sight, trace: Trace) -> None:
         table(
             "Standing still, soonest due first", _RECORD, (_record(sight, s) for s in trace.records)
         )
+
+
+def _hops(sight: Sight, trace: Trace) -> None:
     if len(trace.hops) > 1:
         show()
         table("At each hop", _RECORD, (_record(sight, s) for s in trace.hops))
+    for standing in trace.hops:
+        for reason in standing.reasons:
+            if reason.approved is not None:
+                show(_approved(sight, standing, reason.code, reason.approved))
+
+
+def _held_lines(_: Sight, trace: Trace) -> None:
     if trace.held_lines and trace.kind == "file":
         show()
         table(
@@ -52,6 +73,9 @@ def show_trace(sight: Sight, trace: Trace) -> None:
             ((line.line_no, ", ".join(line.codes)) for line in trace.held_lines),
             right=(0,),
         )
+
+
+def _feeds(sight: Sight, trace: Trace) -> None:
     if trace.feeds:
         show()
         table(
@@ -67,6 +91,9 @@ def show_trace(sight: Sight, trace: Trace) -> None:
                 for feed in trace.feeds
             ),
         )
+
+
+def _way(sight: Sight, trace: Trace) -> None:
     if trace.way:
         show()
         table(
@@ -74,6 +101,13 @@ def show_trace(sight: Sight, trace: Trace) -> None:
             ("when", "where", "what"),
             ((sight.local(step.at), step.hop, step.detail) for step in trace.way),
         )
+
+
+def _approved(sight: Sight, standing: Standing, code: str, approved: Approved) -> str:
+    return (
+        f"{code} at {standing.hop} approved by {approved.by} ({approved.role}) at "
+        f"{sight.local(approved.at)}: {approved.because}"
+    )
 
 
 _RECORD = ("record", "hop", "state", "reason", "since", "owner", "due", "money")

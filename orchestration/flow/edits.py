@@ -3,6 +3,9 @@
 The first comment line is ``-- CODE: the defect in one sentence``; the lines after it are
 ``-- key: value``. The query names the rows that break the rule by ``record_id``.
 
+A second column named ``fact`` says what exactly was found (which other visit, which version): an
+approval of the finding holds for that fact and no other.
+
 Edits that look at one candidate row only (``select ... from candidate where ...``) are read as
 predicates and asked together in one scan; edits that join are queries of their own. Nobody has to
 say which is which.
@@ -106,6 +109,9 @@ class Edit:
         source: Where the rule comes from.
         sql: The rendered query.
         row_condition: The same as a predicate on one candidate row, where it is one.
+        fact: What tells one finding of this rule from another: an expression on the candidate
+            row for a rule about one row, else the query's column; None when the record's
+            version tells.
     """
 
     code: str
@@ -125,6 +131,7 @@ class Edit:
     source: str
     sql: str
     row_condition: str | None
+    fact: str | None
 
 
 def load_edits(library: SqlLibrary, hop: str, models: tuple[str, ...]) -> tuple[Edit, ...]:
@@ -166,6 +173,7 @@ def _read(path: Path, sql: str, hop: str) -> Edit:
         raise ContractFailure(message)
     amount, unit = int(due[1]), due[2]
     hours = {"hour": amount, "day": 24 * amount}.get(unit.removesuffix("s"))
+    row_condition, fact = _row_condition(sql, f"{hop}__candidate")
     return Edit(
         code=code,
         name=path.stem,
@@ -183,7 +191,8 @@ def _read(path: Path, sql: str, hop: str) -> Edit:
         next_step=head["next"],
         source=head["source"],
         sql=sql,
-        row_condition=_row_condition(sql, f"{hop}__candidate"),
+        row_condition=row_condition,
+        fact=fact,
     )
 
 
@@ -225,22 +234,31 @@ def _choice(
 
 
 @cache
-def _row_condition(sql: str, candidate: str) -> str | None:
-    """The WHERE of a query that reads the candidate and nothing else, else None.
+def _row_condition(sql: str, candidate: str) -> tuple[str | None, str | None]:
+    """Where and what a query finds: its WHERE if it reads only the candidate, and its fact.
 
     Parsing is most of what loading costs, so each text is parsed once a process.
     """
     query = sqlglot.parse_one(sql, dialect="postgres")
+    if not isinstance(query, exp.Query):
+        return None, None
+    facts = [found for found in query.selects if found.alias_or_name == "fact"]
+    named = "fact" if facts else None
     if not isinstance(query, exp.Select) or query.args.get("with_"):
-        return None
+        return None, named
     tables = list(query.find_all(exp.Table))
     alone = len(tables) == 1 and tables[0].name == candidate
     shaped = any(query.args.get(key) for key in ("joins", "group", "having", "windows", "distinct"))
     where = query.args.get("where")
     if not alone or shaped or where is None or query.find(exp.Window):
-        return None
+        return None, named
     for column in query.find_all(exp.Column):
         column.set("table", None)
     for bind in list(query.find_all(exp.Placeholder)):
         bind.replace(exp.var(f":{bind.name}"))
-    return str(where.this.sql(dialect="postgres", comments=False))
+    fact = _text(facts[0].unalias()) if facts else None
+    return _text(where.this), fact
+
+
+def _text(expression: exp.Expr) -> str:
+    return str(expression.sql(dialect="postgres", comments=False))

@@ -165,7 +165,7 @@ class Passes:
         if hop.examine is not None:
             examination = self._examination(connection, binds)
             judging.add_findings(connection, hop, hop.examine(examination))
-        judging.judge(connection, hop, edits, binds)
+        judging.judge(connection, hop, binds)
         return late, taken
 
     def _publish(self, connection: sa.Connection, hop: Hop, binds: judging.Binds) -> dict[str, int]:

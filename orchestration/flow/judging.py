@@ -23,7 +23,7 @@ def clear(connection: sa.Connection, hop: str) -> None:
         {"name": f"^{hop}__"},
     )
     for name in list(names):
-        connection.exec_driver_sql(f'drop table if exists audit."{name}"')
+        connection.exec_driver_sql(f'drop table if exists audit."{name}" cascade')
 
 
 def take_work(connection: sa.Connection, hop: Hop, binds: Binds) -> int:
@@ -78,24 +78,59 @@ def apply_edits(connection: sa.Connection, hop: Hop, edits: Iterable[Edit], bind
     """Write every broken rule of every record to ``finding``.
 
     Rules about one row are asked together in one scan; the others follow in checkpoint order, so
-    that a later one may look at what earlier ones found.
+    that a later one may look at what earlier ones found. What of it keeps a record here, a warning
+    or an approved exception does not, is ``objection``.
     """
     edits = tuple(edits)
+    _write_edits(connection, hop, edits)
+    for statement in (_FINDING, _PARDON, _OBJECTION):
+        connection.execute(bound(statement.replace("HOP", hop.name), binds))
     finding = f"audit.{hop.name}__finding"
-    connection.exec_driver_sql(
-        f"create unlogged table {finding} (record_id text not null, code text not null)"
-    )
     alone = [edit for edit in edits if edit.row_condition is not None]
     if alone:
         connection.execute(bound(_one_scan(hop.name, alone), binds))
     for edit in edits:
         if edit.row_condition is None:
+            fact = "string_agg(distinct broken.fact, ', ' order by broken.fact)"
             statement = (
-                f"insert into {finding} select distinct broken.record_id, '{edit.code}' "
-                f"from ({_select(edit.sql)}) as broken"
+                f"insert into {finding} select broken.record_id, '{edit.code}' "
+                f", {fact if edit.fact else 'null'} "
+                f"from ({_select(edit.sql)}) as broken group by broken.record_id"
             )
             connection.execute(bound(statement, binds))
     connection.exec_driver_sql(f"analyze {finding}")
+
+
+_FINDING = """
+create unlogged table audit.HOP__finding (
+    record_id text not null, code text not null, fact text
+)
+"""
+
+# approvals that are in force for what was found before, as long as it is the same record version
+_PARDON = """
+create unlogged table audit.HOP__pardon as
+select work.record_id, approval.code, approval.fact, approval.approval_id
+from ledger.approval_in_force as approval
+inner join audit.HOP__work as work
+    on approval.entry_id = work.entry_id and approval.version is not distinct from work.version
+inner join ledger.reason as known
+    on approval.entry_id = known.entry_id and approval.code = known.code
+    and approval.finding_at = known.first_at
+inner join audit.HOP__edit as edit on approval.code = edit.code and edit.severity = 'HOLD'
+"""
+
+_OBJECTION = """
+create view audit.HOP__objection as
+select finding.record_id, finding.code
+from audit.HOP__finding as finding
+inner join audit.HOP__edit as edit on finding.code = edit.code and edit.severity <> 'WARN'
+where not exists (
+    select 1 from audit.HOP__pardon as pardon
+    where pardon.record_id = finding.record_id and pardon.code = finding.code
+        and pardon.fact is not distinct from finding.fact
+)
+"""
 
 
 def _select(sql: str) -> str:
@@ -105,14 +140,15 @@ def _select(sql: str) -> str:
 
 def _one_scan(hop: str, edits: list[Edit]) -> str:
     anything = "\n    or ".join(f"({edit.row_condition})" for edit in edits)
-    each = "\n    , ".join(
+    codes = "\n    , ".join(
         f"case when {edit.row_condition} then '{edit.code}' end" for edit in edits
     )
+    facts = ", ".join(f"cast({edit.fact or 'null'} as text)" for edit in edits)
     return f"""
 insert into audit.{hop}__finding
-select record_id, code
+select record_id, code, fact
 from (
-    select record_id, unnest(array[{each}]) as code
+    select record_id, unnest(array[{codes}]) as code, unnest(array[{facts}]) as fact
     from audit.{hop}__candidate
     where {anything}
 ) as broken
@@ -129,9 +165,8 @@ def add_findings(connection: sa.Connection, hop: Hop, findings: Iterable[tuple[s
         )
 
 
-def judge(connection: sa.Connection, hop: Hop, edits: Iterable[Edit], binds: Binds) -> None:
+def judge(connection: sa.Connection, hop: Hop, binds: Binds) -> None:
     """Settle every record: all its reasons, the first failing checkpoint as blocker."""
-    _write_edits(connection, hop, tuple(edits))
     unknown = connection.scalar(
         sa.text(f"""
             select min(code) from audit.{hop.name}__finding as finding
@@ -217,10 +252,16 @@ select
     , edit.before_checkpoint, edit.reason_class, edit.severity, edit.outcome, edit.owner_role
     , coalesce(known.first_at, :now) as first_at
     , coalesce(known.due_at, edit.due_from_now) as due_at
-from (select distinct record_id, code from audit.HOP__finding) as finding
+    , finding.fact, pardon.approval_id
+from (
+    select record_id, code, max(fact) as fact from audit.HOP__finding group by 1, 2
+) as finding
 inner join audit.HOP__work as work on finding.record_id = work.record_id
 inner join dated as edit on finding.code = edit.code
 left join ledger.reason as known on work.entry_id = known.entry_id and edit.code = known.code
+left join audit.HOP__pardon as pardon
+    on finding.record_id = pardon.record_id and finding.code = pardon.code
+    and finding.fact is not distinct from pardon.fact
 """
 
 _JUDGED = """
@@ -237,7 +278,7 @@ with blocker as (
         , (array_agg(due_at order by ordinal))[1] as due_at
         , array_agg(code order by ordinal) as codes
     from audit.HOP__reason_now
-    where severity <> 'WARN'
+    where severity <> 'WARN' and approval_id is null
     group by entry_id
 )
 

@@ -103,14 +103,37 @@ def reopen_what_changed(
     What is final is listed for people in ``ledger.late_change`` and stays where it is.
     """
     model = library.model(hop.name, "moved_before_change")
-    if model is None:
-        return 0
     connection.exec_driver_sql("drop table if exists pg_temp.late")
-    connection.execute(bound(f"create temporary table late on commit drop as {model.sql}", binds))
+    changed = f"{_WITHDRAWN} union all select * from ({model.sql}) as late" if model else _WITHDRAWN
+    connection.execute(bound(f"create temporary table late on commit drop as {changed}", binds))
     found = connection.execute(bound(_LIST_LATE, binds)).rowcount
     connection.execute(bound(_REOPEN, binds))
     return int(found)
 
+
+# a record that went on only because of an approval which was taken back since; it is final when it
+# has gone to an outside system, which a hop with a ladder of answers sends to
+_WITHDRAWN = """
+select
+    entry.record_id, sent.is_final, 'approval of ' || reason.code as relied_on
+    , reason.approval_id as old_version, reason.approval_id as new_version
+    , withdrawal.withdrawn_at as changed_at, withdrawal.withdrawn_by as changed_by
+    , case
+        when sent.is_final then 'adjust or void the claim' else 'evaluated again'
+    end as consequence
+from ledger.approval_withdrawal as withdrawal
+inner join ledger.reason as reason on withdrawal.approval_id = reason.approval_id
+inner join ledger.entry as entry on reason.entry_id = entry.entry_id
+cross join lateral (
+    select exists (
+        select 1
+        from ledger.entry as later
+        inner join ledger.hop as hop on later.hop = hop.hop and cardinality(hop.ladder) > 0
+        where later.record_id = entry.record_id and later.has_moved
+    ) as is_final
+) as sent
+where entry.hop = :hop and entry.state = 'moved'
+"""
 
 _LIST_LATE = """
 insert into ledger.late_change

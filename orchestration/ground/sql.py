@@ -20,7 +20,7 @@ from orchestration.ground.failures import ContractFailure
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 
 #: Tables the pass itself makes before and between a hop's models.
-PASS_TABLES = ("work", "finding", "judged", "passed")
+PASS_TABLES = ("work", "finding", "objection", "judged", "passed")
 LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop")
 OPS_TABLES = ("calendar_day",)
 
@@ -110,10 +110,10 @@ class SqlLibrary:
     def models(self, hop: str, targets: Iterable[str]) -> tuple[Model, ...]:
         """The hop's models that lead to ``candidate``, each after those it refers to.
 
-        Targets, ``intake``, ``rung`` and ``moved_before_change`` have a time of their own and
-        are not among them.
+        Targets, ``intake``, ``rung``, ``maker`` and ``moved_before_change`` have a time of their
+        own and are not among them.
         """
-        apart = {*targets, "intake", "rung", "moved_before_change"}
+        apart = {*targets, "intake", "rung", "maker", "moved_before_change"}
         files = {
             path.stem: path
             for path in sorted((self.folder / "models" / hop).glob("*.sql"))

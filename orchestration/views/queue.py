@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
-from orchestration.ground.failures import ContractFailure
-from orchestration.views.reasons import edits_of
+from orchestration.views.reasons import edit_of, edits_of
 from orchestration.views.sight import Sight
 
 _NO_REASON = "in the queue for the next pass"
@@ -99,10 +97,7 @@ def queue(
     """
     edits = edits_of(sight.library, sight.hop(hop).name)
     if reason is not None and reason not in edits:
-        near = get_close_matches(reason.upper(), edits, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(edits))}"
-        message = f"no edit of {hop} has the code {reason!r}; {hint}"
-        raise ContractFailure(message)
+        reason = edit_of(sight, hop, reason).code
     binds = {"hop": hop, "owner": owner, "reason": reason, "now": sight.now}
     piles = []
     for row in sight.rows(_PILES, **binds):
@@ -175,7 +170,8 @@ with pile as (
     inner join ledger.reason on entry.entry_id = reason.entry_id
     where
         entry.hop = :hop and entry.state in ('waiting', 'held')
-        and reason.severity <> 'WARN' and reason.code <> entry.reason_code
+        and reason.severity <> 'WARN' and reason.approval_id is null
+        and reason.code <> entry.reason_code
     group by 1
 )
 
@@ -192,6 +188,7 @@ select
     , array(
         select reason.code from ledger.reason
         where reason.entry_id = entry.entry_id and reason.severity <> 'WARN'
+            and reason.approval_id is null
         order by reason.checkpoint, reason.code
     ) as codes
 from ledger.entry

@@ -55,7 +55,7 @@ def about_record(sight: Sight, standing: Standing, rung: str | None) -> str:
 def _because(standing: Standing) -> str:
     blocker = standing.blocker
     words = _inside(blocker.defect) if blocker else "a rule objects"
-    others = len([found for found in standing.reasons if found.severity != "WARN"]) - 1
+    others = len([found for found in standing.reasons if found.keeps]) - 1
     more = f", and {counted(others, 'more reason')}" if others > 0 else ""
     return f"{words} ({standing.reason_code}, {standing.reason_class}{more})"
 

@@ -7,6 +7,7 @@ import click
 import pytest
 
 from orchestration.cli import main
+from orchestration.flow.approvals import Approval
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.ground.sql import SQL_FOLDER
@@ -15,6 +16,7 @@ from orchestration.views.doctor import Finding
 from orchestration.views.entries import Group
 from orchestration.views.mentions import HeldLine
 from orchestration.views.queue import Item, Pile, Queue
+from orchestration.views.reasons import Approved
 from orchestration.views.received import FeedNews
 from orchestration.views.status import FeedStatus, HopStatus, Status, Watcher
 from orchestration.views.way import LateChange, Step
@@ -24,6 +26,7 @@ PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
     *(Status, Watcher, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
+    *(Approval, Approved),
 )
 
 

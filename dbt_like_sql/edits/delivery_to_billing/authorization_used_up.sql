@@ -13,9 +13,11 @@ with draw as (
         draw.*
         , draw.used_in_week + sum(draw.units) over week <= draw.cap_week as fits_week
     from {{ ref('auth_draw') }} as draw
-    left join {{ ref('finding') }} as finding
-        on draw.record_id = finding.record_id and finding.code <> 'CONTRACT-REVIEW-DUE'
-    where finding.code is null
+    where
+        not exists (
+            select 1 from {{ ref('objection') }} as objection
+            where objection.record_id = draw.record_id
+        )
     window week as (partition by draw.auth_id, draw.week_start order by draw.turn)
 )
 

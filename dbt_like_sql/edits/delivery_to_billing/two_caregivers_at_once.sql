@@ -9,6 +9,8 @@
 -- billing: Both visits wait. They may go on with an approved exception for two-person care.
 -- next: Correct the wrong time, or have the exception approved by somebody with that right.
 -- source: payer rules on two-person care
-select candidate.record_id
+select
+    candidate.record_id
+    , candidate.doubled_by as fact
 from {{ ref('candidate') }} as candidate
 where candidate.is_client_doubled

@@ -17,10 +17,9 @@ from (
             partition by draw.auth_id, draw.week_start order by draw.turn
         ) as units_in_week
     from {{ ref('auth_draw') }} as draw
-    left join {{ ref('finding') }} as finding
-        on
-            draw.record_id = finding.record_id
-            and finding.code not in ('CONTRACT-REVIEW-DUE', 'AUTH-OVER-TOTAL')
-    where finding.code is null
+    where not exists (
+        select 1 from {{ ref('objection') }} as objection
+        where objection.record_id = draw.record_id and objection.code <> 'AUTH-OVER-TOTAL'
+    )
 ) as running
 where running.units_in_week > running.cap_week

@@ -50,6 +50,7 @@ select
     , standing.claimed_sequence_id
     , overlap.is_caregiver_elsewhere
     , overlap.is_client_doubled
+    , overlap.doubled_by
     , overlap.is_recorded_twice
 from {{ ref('delivered') }} as delivered
 left join charged on delivered.record_id = charged.record_id

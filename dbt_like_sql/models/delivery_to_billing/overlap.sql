@@ -18,6 +18,7 @@ select
     delivered.record_id
     , coalesce(of_caregiver.is_elsewhere, false) as is_caregiver_elsewhere
     , coalesce(of_client.is_doubled, false) as is_client_doubled
+    , of_client.doubled_by
     , coalesce(of_client.is_recorded_twice, false) as is_recorded_twice
 from {{ ref('delivered') }} as delivered
 left join lateral (
@@ -35,6 +36,9 @@ left join lateral (
 left join lateral (
     select
         bool_or(other.caregiver_id <> delivered.caregiver_id) as is_doubled
+        , string_agg(
+            other.record_id || ' version ' || other.sequence_id, ', ' order by other.record_id
+        ) filter (where other.caregiver_id <> delivered.caregiver_id) as doubled_by
         , bool_or(other.caregiver_id = delivered.caregiver_id) as is_recorded_twice
     from standing_visit as other
     where
