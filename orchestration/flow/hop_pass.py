@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from expectations import Expect
-from orchestration.flow import judging, ledger, publishing
+from orchestration.flow import findings, judging, ledger, publishing
 from orchestration.flow.audit import CheckResult, check
 from orchestration.flow.edits import Edit, load_edits
 from orchestration.ground.clock import Clock
@@ -161,10 +161,10 @@ class Passes:
         late = publishing.reopen_what_changed(connection, self.library, hop, binds)
         taken = judging.take_work(connection, hop, binds)
         judging.build(connection, hop, models, binds)
-        judging.apply_edits(connection, hop, edits, binds)
+        findings.apply_edits(connection, hop, edits, binds)
         if hop.examine is not None:
             examination = self._examination(connection, binds)
-            judging.add_findings(connection, hop, hop.examine(examination))
+            findings.add_findings(connection, hop, hop.examine(examination))
         judging.judge(connection, hop, binds)
         return late, taken
 

@@ -21,7 +21,7 @@ from assets.sample.bulk import write_visits_csv
 from assets.sample.write import write_sample
 from expectations import Expect
 from orchestration import assembly
-from orchestration.flow import judging, ledger
+from orchestration.flow import findings, judging, ledger
 from orchestration.flow.audit import check
 from orchestration.flow.edits import load_edits
 from orchestration.flow.hop_pass import Passes
@@ -151,7 +151,7 @@ def bare(database: Database) -> float:
         judging.take_work(connection, hop(), binds)
         with timed() as watch:
             judging.build(connection, hop(), models, binds)
-            judging.apply_edits(connection, hop(), edits, binds)
+            findings.apply_edits(connection, hop(), edits, binds)
             connection.exec_driver_sql(
                 f"create unlogged table audit.{name}__passed as "
                 f"select * from audit.{name}__candidate as candidate where not exists ("
