@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from orchestration.commands import asking, deciding, keeping, moving
+from orchestration.commands import asking, deciding, incidents, keeping, moving
 from orchestration.commands.opening import Asked, Instant, PlainWords
 
 
@@ -20,5 +20,6 @@ def main(ctx: click.Context, now: datetime | None) -> None:
     ctx.obj = Asked(now)
 
 
-for command in (*moving.COMMANDS, *asking.COMMANDS, *deciding.COMMANDS, *keeping.COMMANDS):
-    main.add_command(command)
+for room in (moving, asking, incidents, deciding, keeping):
+    for command in room.COMMANDS:
+        main.add_command(command)

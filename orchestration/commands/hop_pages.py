@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from orchestration.commands.incident_page import open_line
 from orchestration.commands.printing import console, show, table
 from orchestration.ground.durations import in_words
 from orchestration.views.queue import Item, Pile, Queue
@@ -55,9 +56,12 @@ def show_hops(status: Status) -> None:
 
 
 def show_status(sight: Sight, status: Status) -> None:
-    """Who does not watch, then hops, then feeds, then why anything is not fresh."""
+    """Who does not watch, open incidents, hops, feeds, and why anything is not fresh."""
     for line in _quiet(sight, status):
         show(line)
+    if status.incidents:
+        show(f"{open_line(status.incidents)} `carehops incidents` lists them.")
+        show()
     show_hops(status)
     show()
     table(

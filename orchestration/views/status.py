@@ -10,6 +10,7 @@ from datetime import datetime
 from orchestration.flow import ledger
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.failures import ConservationFailure
+from orchestration.views.incidents import IncidentLine, incidents
 from orchestration.views.received import feed_news
 from orchestration.views.sight import Sight
 
@@ -110,6 +111,7 @@ class Status:
 
     at: datetime
     watchers: tuple[Watcher, ...]
+    incidents: tuple[IncidentLine, ...]
     hops: tuple[HopStatus, ...]
     feeds: tuple[FeedStatus, ...]
 
@@ -126,6 +128,7 @@ def status(sight: Sight, fresh: Mapping[str, Fresh], watchers: tuple[Watcher, ..
     return Status(
         at=sight.now,
         watchers=watchers,
+        incidents=incidents(sight),
         hops=tuple(_hop(sight, hop, fresh.get(hop.name, unknown)) for hop in sight.hops),
         feeds=tuple(_feed(sight, feed, fresh.get(feed.name, unknown)) for feed in sight.feeds),
     )

@@ -20,7 +20,7 @@ EventName = Literal[
     "silenced",
     "closed",
 ]
-PageName = Literal["opened", "reminder", "escalation", "recovered"]
+PageName = Literal["opened", "reminder", "escalation", "acknowledged", "recovered"]
 
 CAREHOPS = "carehops"
 """Who did what no person did."""
@@ -118,8 +118,8 @@ class Telling:
 
     Args:
         what: Which page.
-        number: Which of its kind: the reminder's number, the level escalated to, else 0. An
-            incident is told each number of each kind once.
+        number: Which of its kind: the reminder's number, the level escalated to, the reminders
+            before an acknowledgement, else 0. Each number of each kind is told once.
         due_at: When people may be told; machines need not wait for it.
     """
 

@@ -83,20 +83,25 @@ def incident_of(connection: sa.Connection, incident_id: int) -> Incident:
     return _incident(row)
 
 
-def acknowledge(connection: sa.Connection, incident_id: int, answer: Answer) -> Incident:
-    """Somebody takes it on: it escalates no further.
+def acknowledge(
+    connection: sa.Connection, incident_id: int, answer: Answer, write: Write
+) -> Incident:
+    """Somebody takes it on: it escalates no further, and whoever was told of it is told so.
 
     Raises:
         PermanentFailure: it is not open.
     """
+    incident = _answered_for(connection, incident_id)
     taken = replace(
-        _answered_for(connection, incident_id),
+        incident,
         acknowledged_at=answer.at,
         acknowledged_by=answer.by,
         acknowledged_why=answer.why,
     )
-    step = Step(taken, (Event("acknowledged", answer.why, answer.by),))
-    return _save(connection, [step], answer.at)[0].incident
+    event = Event("acknowledged", answer.why, answer.by)
+    telling = Telling("acknowledged", incident.reminders, answer.at)
+    step = Step(taken, (event,), None if incident.told_at is None else telling)
+    return _save(connection, [step], answer.at, write)[0].incident
 
 
 def snooze(

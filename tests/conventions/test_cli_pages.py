@@ -14,6 +14,7 @@ from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.answer import Trace
 from orchestration.views.doctor import Finding
 from orchestration.views.entries import Group
+from orchestration.views.incidents import Happening, IncidentLine, IncidentPage
 from orchestration.views.mentions import HeldLine
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.reasons import Approved
@@ -25,6 +26,7 @@ ROOT = SQL_FOLDER.parent
 PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
+    *(IncidentLine, IncidentPage, Happening),
     *(Status, Watcher, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
     *(Approval, Approved),
 )

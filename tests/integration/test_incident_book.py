@@ -225,10 +225,12 @@ def answer(minutes: int, why: str = "looking") -> Answer:
 def test_acknowledging_stops_escalation_and_says_who_and_why(clean: Database) -> None:
     evaluate(clean, TUESDAY, STALE)
     with clean.transaction() as connection:
-        incidents.acknowledge(connection, number(clean), answer(5))
+        incidents.acknowledge(connection, number(clean), answer(5), write)
     for minute in range(6, 100):
         evaluate(clean, TUESDAY + minute * MINUTE, STALE)
-    assert told(clean) == ["opened 0", "reminder 1", "reminder 2", "reminder 3"]
+    assert told(clean) == [
+        *("opened 0", "acknowledged 0", "reminder 1", "reminder 2", "reminder 3")
+    ]
     event = rows(clean, "select who, why from ops.incident_event where what = 'acknowledged'")
     assert event == [("ann", "looking")]
 
@@ -260,9 +262,9 @@ def test_what_is_closed_or_unknown_cannot_be_answered_for(clean: Database) -> No
     with clean.transaction() as connection:
         incidents.close(connection, known, answer(5), RULES, write)
         with pytest.raises(PermanentFailure, match="was closed at"):
-            incidents.acknowledge(connection, known, answer(6))
+            incidents.acknowledge(connection, known, answer(6), write)
         with pytest.raises(PermanentFailure, match="there is no incident 999999"):
-            incidents.acknowledge(connection, 999_999, answer(6))
+            incidents.acknowledge(connection, 999_999, answer(6), write)
 
 
 def test_one_snoozes_into_the_future_only(clean: Database) -> None:

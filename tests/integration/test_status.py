@@ -114,7 +114,7 @@ def test_freshness_is_what_the_watch_says(records: Records) -> None:
 
 def test_json_has_the_documented_keys(records: Records) -> None:
     page = plain(look(records))
-    assert set(page) == {"at", "watchers", "hops", "feeds"}
+    assert set(page) == {"at", "watchers", "incidents", "hops", "feeds"}
     assert set(page["hops"][0]) == {
         *("hop", "owner", "received", "moved", "held", "rejected", "excluded", "cancelled"),
         *("waiting", "oldest_seconds", "at_stake_cents", "overdue", "freshness", "because"),
