@@ -8,6 +8,8 @@ that only stand there are no sources.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import cast
 
 import sqlglot
@@ -94,8 +96,10 @@ class _Reading:
         return frozenset(origins)
 
 
-def select_lineage(sql: str, columns: Columns) -> dict[str, frozenset[SourceColumn]]:
+def select_lineage(sql: str, columns: Columns) -> Mapping[str, frozenset[SourceColumn]]:
     """Output column to the columns of named tables it is made of.
+
+    Reading a query takes tens of milliseconds, so what was read is kept for the next pass.
 
     Args:
         sql: One SELECT.
@@ -104,8 +108,15 @@ def select_lineage(sql: str, columns: Columns) -> dict[str, frozenset[SourceColu
     Raises:
         SqlglotError: the text is no SELECT that can be read.
     """
+    return _read(sql, tuple((table, tuple(names)) for table, names in columns.items()))
+
+
+@lru_cache(maxsize=1024)
+def _read(
+    sql: str, columns: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Mapping[str, frozenset[SourceColumn]]:
     schema: dict[str, object] = {}
-    for table, names in columns.items():
+    for table, names in columns:
         if names:
             place, _, name = table.partition(".")
             tables = cast("dict[str, object]", schema.setdefault(place, {}))
@@ -121,7 +132,7 @@ def select_lineage(sql: str, columns: Columns) -> dict[str, frozenset[SourceColu
     if scope is None:
         raise SqlglotError("this is no SELECT")
     walk = _Walk()
-    return {name: walk.output(scope, name) for name in _names(query)}
+    return MappingProxyType({name: walk.output(scope, name) for name in _names(query)})
 
 
 def _names(query: exp.Expr) -> list[str]:
