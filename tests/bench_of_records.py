@@ -9,6 +9,7 @@ are handed to the hops' queues exactly as landing does.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,12 @@ class Records:
         self.settings = read_settings({"CAREHOPS_HOME": str(folder)})
         self.tables = {table.name: table for table in assembly.tables()}
         self._line = 0
+
+    def beside(self, database: Database) -> "Records":
+        """The same bench on a copy of its database."""
+        twin = copy(self)
+        twin.database = database
+        return twin
 
     def put(self, table: str, *rows: dict[str, Any], **columns: Any) -> int:
         """Land rows in one batch; answers the batch's number.

@@ -8,6 +8,7 @@ up to a second on a disk.
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -24,6 +25,46 @@ from tests.bench_of_records import Records
 ZONE = "America/New_York"
 #: Bytes a worker's server may need.
 ROOM = 4 * 1024**3
+
+
+#: The fast test that is under way, if one is.
+_fast: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def programs() -> None:
+    """Asked for by every test or fixture that starts programs: who asks is slow."""
+
+
+@pytest.fixture(scope="session")
+def sample() -> None:
+    """Asked for by every test or fixture that brings a whole sample through: who asks is slow."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"programs", "sample"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    if item.get_closest_marker("slow") is None:
+        _fast.append(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        _fast.clear()
+
+
+def _refuse_programs(event: str, arguments: tuple[object, ...]) -> None:
+    if _fast and event in {"subprocess.Popen", "os.fork", "os.posix_spawn"}:
+        message = f"{_fast[0]} starts a program: let it ask for the fixture `programs`"
+        raise RuntimeError(message)
+
+
+sys.addaudithook(_refuse_programs)
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +199,13 @@ def module_database(
 def records(database: Database, tmp_path: Path) -> Records:
     """Put rows into landing tables, run hops over them, look where records stand."""
     return Records(database, tmp_path)
+
+
+def copy_of(administrator: sa.Engine, server_url: sa.URL, records: Records) -> Iterator[Records]:
+    """The bench on a copy of its database, as it is by now."""
+    records.database.engine.dispose()  # nobody may be in a database that is copied
+    for database in _copy(administrator, server_url, str(records.database.url.database)):
+        yield records.beside(database)
 
 
 @pytest.fixture(scope="module")

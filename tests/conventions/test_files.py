@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,8 @@ UNREASONED = re.compile(
 )
 
 
-def tracked() -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def tracked() -> list[Path]:
     """Text files of the repository."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -44,10 +44,9 @@ def tracked() -> Iterator[Path]:
         text=True,
         check=True,
     ).stdout
-    for name in listed.splitlines():
-        path = ROOT / name
-        if path.suffix in {".py", ".sql", ".md", ".toml", ".yaml", ".yml"} and path.is_file():
-            yield path
+    kinds = {".py", ".sql", ".md", ".toml", ".yaml", ".yml"}
+    paths = [ROOT / name for name in listed.splitlines()]
+    return [path for path in paths if path.suffix in kinds and path.is_file()]
 
 
 def words(name: str) -> set[str]:
@@ -91,10 +90,10 @@ def test_modules_and_classes_have_names_that_say_something(path: Path) -> None:
             assert node.name.strip("_") not in EMPTY_WORDS, node.name
 
 
-def test_nothing_is_left_unfinished() -> None:
+def test_nothing_is_left_unfinished(tracked: list[Path]) -> None:
     found = {
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
-        for path in tracked()
+        for path in tracked
         if path != Path(__file__)
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if UNFINISHED.search(line)
@@ -102,10 +101,10 @@ def test_nothing_is_left_unfinished() -> None:
     assert not found
 
 
-def test_no_file_knows_the_machine_it_was_written_on() -> None:
+def test_no_file_knows_the_machine_it_was_written_on(tracked: list[Path]) -> None:
     found = {
         f"{path.relative_to(ROOT)}:{number}"
-        for path in tracked()
+        for path in tracked
         if path != Path(__file__)
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if ONE_MACHINE.search(line)
@@ -113,9 +112,9 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     assert not found
 
 
-def test_every_exception_to_a_rule_gives_its_reason() -> None:
+def test_every_exception_to_a_rule_gives_its_reason(tracked: list[Path]) -> None:
     found = set()
-    for path in tracked():
+    for path in tracked:
         if path.suffix == ".py" and path != Path(__file__):
             lines = ["", *path.read_text().splitlines(), ""]
             for number, line in enumerate(lines):

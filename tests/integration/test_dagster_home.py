@@ -109,6 +109,7 @@ def test_runs_whose_program_was_killed_are_marked_failed_the_others_left(house: 
 # carehops run
 
 
+@pytest.mark.slow
 def test_everything_is_landed_run_shown_and_watched(house: House):
     leave(house, "role_rights_1.csv", ONE_RIGHT)
     leave(house, "clients_1.csv", RIGHTS)
@@ -135,6 +136,7 @@ def test_everything_is_landed_run_shown_and_watched(house: House):
         assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
 
 
+@pytest.mark.slow
 def test_a_stopped_hop_is_a_failure_and_the_hops_beside_it_run(house: House):
     stopping = replace(house, passes=replace(house.passes, audit=says("client_id_there")))
     ran = run_everything(stopping)
@@ -251,7 +253,7 @@ def ask(port: int, query: str) -> str:
         return answer.read().decode()
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("programs")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_both_locations_and_leaves_nothing_running(house, tmp_path, number):
     with served(house, tmp_path) as (program, port):
@@ -272,7 +274,7 @@ def test_it_serves_both_locations_and_leaves_nothing_running(house, tmp_path, nu
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("programs")
 def test_when_a_child_dies_all_end_and_it_says_so(house, tmp_path):
     with served(house, tmp_path) as (program, _):
         family = children_of(program)
@@ -283,7 +285,7 @@ def test_when_a_child_dies_all_end_and_it_says_so(house, tmp_path):
         assert all_gone(family, 5)
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("programs")
 def test_when_it_is_killed_its_children_end_too(house, tmp_path):
     with served(house, tmp_path) as (program, _):
         family = children_of(program)

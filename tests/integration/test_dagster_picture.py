@@ -153,6 +153,7 @@ def test_people_s_columns_are_marked(graph):
     assert "client_id" not in marked
 
 
+@pytest.mark.usefixtures("programs")
 def test_loading_opens_nothing_and_leaves_great_expectations_alone():
     said = subprocess.run(
         [

@@ -175,6 +175,7 @@ def test_the_watch_goes_on_and_complains_when_a_contract_cannot_be_loaded(bench:
     assert not bench.evaluations("evv_to_coordination", "fresh")[-1].passed
 
 
+@pytest.mark.usefixtures("programs")
 def test_a_hop_that_cannot_be_imported_costs_the_pager_only_that_hop():
     said = subprocess.run(
         [

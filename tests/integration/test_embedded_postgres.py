@@ -32,7 +32,7 @@ START = "print(embedded_postgres.start(Path(sys.argv[1])).data)"
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
+def place(programs: None) -> Iterator[Path]:
     """A short folder that any account may cross; pytest's own are closed."""
     folder = Path(tempfile.mkdtemp(prefix="carehops-test-", dir="/tmp"))
     folder.chmod(0o755)

@@ -61,6 +61,7 @@ def in_child(work: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
+@pytest.mark.usefixtures("programs")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_at_any_moment_the_next_landing_ends_as_an_undisturbed_one(
     files: Files, moment: str

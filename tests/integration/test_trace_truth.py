@@ -22,7 +22,7 @@ from orchestration.views.status import status
 from orchestration.views.trace import trace
 from tests.bench_of_records import no_audit
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.usefixtures("sample")
 
 CHAIN = ("evv_to_coordination", "delivery_to_billing", "billing_to_clearinghouse")
 

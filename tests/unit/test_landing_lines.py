@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from orchestration.flow.landing.lines import MOST_LINES, Record, chunks, lay_out, records
 from orchestration.flow.landing.quoting import quote, split_line
 from orchestration.flow.landing.receive import receive
+from tests.conftest import room_in_memory
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12) | st.text(
     st.sampled_from('",\n;|\t x'), max_size=12
@@ -20,7 +21,7 @@ ROWS = st.lists(st.lists(TEXT, min_size=3, max_size=3), max_size=12)
 
 
 def read(content: str | bytes, delimiter: str = ",", columns: int = 3) -> list[Record]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=room_in_memory()) as folder:
         path = Path(folder, "a.csv")
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         header = tuple(f"c{number}" for number in range(columns))
