@@ -7,13 +7,11 @@ hour less or more when the clocks change, and no hour of it is nobody's.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
-
-from orchestration.ground.calendar import holiday_name
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday")
 HOLIDAY = "Holiday"
@@ -43,15 +41,15 @@ class LocalDays:
 
     Args:
         zone: The agency's zone.
-        closures: Days the agency is closed beside public holidays.
+        is_holiday: Whether a date is a public holiday or the agency is closed.
     """
 
     zone: ZoneInfo
-    closures: tuple[date, ...] = ()
+    is_holiday: Callable[[date], bool]
 
     def kind(self, day: date) -> str:
         """One of ``DAYS``."""
-        return HOLIDAY if holiday_name(day, self.closures) else _WEEK[day.weekday()]
+        return HOLIDAY if self.is_holiday(day) else _WEEK[day.weekday()]
 
     def began(self, hours: Hours, at: datetime) -> date | None:
         """The date on which hours that hold at an instant began, or None when they do not."""
