@@ -1,8 +1,9 @@
 """Billable lines become claims, one 837P a payer, and climb the ladder of answers."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
+from orchestration.ground.business_time import Deadline
 from orchestration.ground.contracts import Hop, IdentifierKind, Target, Timing
 from orchestration.partners import batches, outbox
 
@@ -33,10 +34,14 @@ HOP = Hop(
     minimum_dataset=("client_id", "payer_id", "amount_cents", "claim_id", "batch_key"),
     checkpoints=("V14", "V15"),
     timing=Timing(
-        schedule="15 6,14 * * *",
-        warn_after=timedelta(hours=17),
-        fail_after=timedelta(hours=26),
+        schedule="15 6,14 * * 1-5",
+        warn_after=timedelta(hours=26),
+        fail_after=timedelta(hours=50),
         stuck_after=timedelta(days=2),
+        deadlines=(
+            Deadline("business", begins=time(6, 15), warn=time(7, 15), fail=time(8, 15)),
+            Deadline("business", begins=time(14, 15), warn=time(15, 15), fail=time(16, 15)),
+        ),
     ),
     owner="EDI analyst",
     ladder=(

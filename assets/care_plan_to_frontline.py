@@ -33,7 +33,7 @@ HOP = Hop(
     minimum_dataset=("client_id", "caregiver_id", "plan_id", "plan_version", "tasks"),
     checkpoints=("C01", "C02", "C03", "C04", "C05", "C06"),
     timing=Timing(
-        schedule="*/5 * * * *",
+        schedule="*/10 * * * *",
         warn_after=timedelta(minutes=15),
         fail_after=timedelta(minutes=60),
         stuck_after=timedelta(hours=24),

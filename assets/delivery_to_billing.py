@@ -4,8 +4,9 @@ This hop decides what may be billed, in which units, at which price, under which
 How it goes to the payer is decided downstream.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
+from orchestration.ground.business_time import Deadline
 from orchestration.ground.contracts import Hop, Target, Timing
 
 HOP = Hop(
@@ -48,9 +49,16 @@ HOP = Hop(
     checkpoints=("V09", "V10", "V11", "V12", "V13"),
     timing=Timing(
         schedule="30 2,12 * * *",
-        warn_after=timedelta(hours=15),
-        fail_after=timedelta(hours=26),
+        warn_after=timedelta(hours=26),
+        fail_after=timedelta(hours=50),
         stuck_after=timedelta(days=3),
+        rests=True,
+        deadlines=(
+            # reconciled before the morning's claims are built, and again after midday
+            Deadline("business", begins=time(2, 30), warn=time(5, 30), fail=time(6, 30)),
+            Deadline("business", begins=time(12, 30), warn=time(15, 30), fail=time(16, 30)),
+        ),
+        severity="P1",
     ),
     owner="Billing specialist",
 )

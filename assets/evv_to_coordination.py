@@ -4,8 +4,9 @@ This hop decides whether a visit happened as recorded: who, whom, what, when, wh
 may be billed is decided downstream.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
+from orchestration.ground.business_time import Night
 from orchestration.ground.contracts import Hop, Target, Timing
 
 HOP = Hop(
@@ -48,10 +49,13 @@ HOP = Hop(
     ),
     checkpoints=("V01", "V02", "V03", "V04", "V05", "V06", "V07"),
     timing=Timing(
-        schedule="*/10 * * * *",
-        warn_after=timedelta(minutes=30),
-        fail_after=timedelta(minutes=60),
+        schedule="*/15 * * * *",
+        warn_after=timedelta(minutes=60),
+        fail_after=timedelta(minutes=120),
         stuck_after=timedelta(hours=24),
+        # visits happen day and night, fewer of them at night
+        night=Night(begins=time(22), ends=time(6), slower=2),
+        severity="P1",
     ),
     owner="EVV coordinator",
 )

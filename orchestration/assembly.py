@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 
 import assets
@@ -30,6 +30,8 @@ from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
 from orchestration.partners.x12.rows import reply_rows
+from orchestration.watch.timing import read_watched
+from orchestration.watch.watched import Watched
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:
@@ -120,6 +122,15 @@ class House:
                 return hop
         message = f"no hop is called {name!r}; there are {', '.join(hop.name for hop in self.hops)}"
         raise ContractFailure(message)
+
+    @cached_property
+    def watched(self) -> Watched:
+        """Feeds, hops and partners as the agency wants them timed.
+
+        Raises:
+            ContractFailure: ``timing.toml`` or a partner's file is wrong.
+        """
+        return read_watched(self.settings.agency_folder, self.agency, self.feeds, self.hops)
 
     def suite(self, name: str) -> Sequence[Expect]:
         """The suite of a hop or feed."""

@@ -1,7 +1,8 @@
 """Where notes, orders and assessments stand: status and dates, never their text."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
+from orchestration.ground.business_time import Night
 from orchestration.ground.contracts import Column, Delimited, Feed, Source, Table
 
 DOCUMENT = Table(
@@ -52,8 +53,10 @@ DOCUMENTATION = Feed(
     window_basis="updated_at",
     cadence=timedelta(hours=1),
     owner="Clinical supervisor",
-    warn_after=timedelta(hours=26),
-    fail_after=timedelta(hours=50),
+    warn_after=timedelta(hours=2),
+    fail_after=timedelta(hours=6),
+    old_after=timedelta(hours=50),
+    night=Night(begins=time(22), ends=time(6), slower=3),
     sources={column.name: Source(column.name) for column in DOCUMENT.columns},
 )
 

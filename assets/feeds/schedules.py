@@ -1,7 +1,8 @@
 """Planned visits: who should be where, when, for which payer."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
+from orchestration.ground.business_time import Night
 from orchestration.ground.contracts import Column, Delimited, Feed, Source, Table
 
 SCHEDULE = Table(
@@ -58,8 +59,10 @@ SCHEDULES = Feed(
     window_basis="service_date",
     cadence=timedelta(hours=1),
     owner="Scheduler",
-    warn_after=timedelta(hours=26),
-    fail_after=timedelta(hours=50),
+    warn_after=timedelta(hours=1),
+    fail_after=timedelta(hours=4),
+    old_after=timedelta(hours=50),
+    night=Night(begins=time(22), ends=time(6), slower=3),
     sources={column.name: Source(column.name) for column in SCHEDULE.columns},
 )
 

@@ -75,8 +75,10 @@ SERVICE_AUTHS = Feed(
     window_basis="effective_date",
     cadence=timedelta(hours=6),
     owner="Authorization specialist",
-    warn_after=timedelta(hours=26),
-    fail_after=timedelta(hours=50),
+    warn_after=timedelta(hours=14),
+    fail_after=timedelta(hours=26),
+    old_after=timedelta(hours=98),
+    rests=True,
     sources={column.name: Source(column.name) for column in SERVICE_AUTH.columns},
 )
 

@@ -19,7 +19,6 @@ from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.sight import Sight
 from orchestration.views.status import Fresh, Watcher
-from orchestration.watch.freshness import WorkingTime
 from orchestration.watch.heartbeats import NOTIFIER, PAGER, WATCHDOG, beats, is_quiet
 from orchestration.watch.standing import look
 
@@ -114,8 +113,7 @@ class Asked:
 
 def how_fresh(house: assembly.House, sight: Sight) -> dict[str, Fresh]:
     """How fresh every feed and hop is now, by name."""
-    calendar = WorkingTime(house.agency.zone_info, house.agency.closures)
-    standings = look(sight.connection, (*house.feeds, *house.hops), sight.now, calendar)
+    standings = look(sight.connection, house.watched, sight.now)
     return {
         found.name: Fresh(found.freshness.state, found.freshness.because) for found in standings
     }

@@ -20,7 +20,7 @@ from orchestration.flow.edits import Edit, load_edits
 from orchestration.ground.clock import Clock
 from orchestration.ground.contracts import Examination, Hop
 from orchestration.ground.database import Database
-from orchestration.ground.failures import TransientFailure
+from orchestration.ground.failures import TransientFailure, kind_of
 from orchestration.ground.settings import Settings
 from orchestration.ground.sql import Model, SqlLibrary, bound
 
@@ -105,8 +105,8 @@ class Passes:
             opened = self._open(hop, run_id)
             try:
                 return self._run(hop, suite, models, edits, opened)
-            except BaseException:
-                self._finish(opened, "failed", None, None)
+            except BaseException as error:
+                self._fail(opened, error)
                 raise
 
     def _run(
@@ -227,25 +227,26 @@ class Passes:
                 ).scalar_one()
             )
 
+    def _fail(self, pass_id: int, error: BaseException) -> None:
+        with self.database.transaction() as connection:
+            binds = {"pass_id": pass_id, "now": self.clock.now(), "failure": kind_of(error)}
+            connection.execute(_FAIL, binds)
+
     def _finish(
         self,
         pass_id: int,
         outcome: str,
-        decided: dict[str, int] | None,
-        stopped: list[str] | None,
-        connection: sa.Connection | None = None,
+        decided: dict[str, int],
+        stopped: list[str],
+        connection: sa.Connection,
     ) -> None:
-        if connection is None:
-            with self.database.transaction() as own:
-                self._finish(pass_id, outcome, decided, stopped, own)
-            return
         connection.execute(
             _FINISH,
             {
                 "pass_id": pass_id,
                 "outcome": outcome,
                 "now": self.clock.now(),
-                "taken": None if decided is None else sum(decided.values()),
+                "taken": sum(decided.values()),
                 "counts": decided,
                 "stopped": stopped or None,
             },
@@ -258,6 +259,10 @@ set outcome = :outcome, finished_at = :now, taken = :taken, counts = :counts
     , failed_expectations = :stopped
 where pass_id = :pass_id
 """).bindparams(sa.bindparam("counts", type_=sa.JSON(none_as_null=True)))
+_FAIL = sa.text("""
+update ledger.pass set outcome = 'failed', finished_at = :now, failure = :failure
+where pass_id = :pass_id
+""")
 
 
 def _decided(connection: sa.Connection, hop: str) -> dict[str, int]:

@@ -15,12 +15,13 @@ from orchestration.flow.landing.verdict import Verdict
 from orchestration.graph.feed_asset import feed_assets
 from orchestration.graph.fresh_checks import fresh_checks
 from orchestration.graph.hop_asset import hop_asset
-from orchestration.graph.lineage import Picture
-from orchestration.graph.refusals import RETRIES
+from orchestration.graph.lineage import Picture, partner_spec
+from orchestration.graph.refusals import RETRIES, attempt
 from orchestration.graph.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
 from orchestration.graph.sensors import after_landing_sensor, drop_folder_sensor
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
+from orchestration.watch.timing import read_watched
 
 Told = Callable[[Verdict | PassOutcome], None]
 
@@ -43,14 +44,13 @@ def build_defs(
         retries: How often what may pass by itself is tried again.
     """
     settings = settings or read_settings()
-    picture = picture or Picture(
-        assembly.feeds(), assembly.hops(), read_agency(settings.agency_folder)
-    )
+    picture = picture or _picture(settings)
     open_house = open_house or _opened_once(settings)
     landing, each, everything = landing_job(picture), hop_jobs(picture), all_hops_job(picture)
     return dg.Definitions(
         assets=[
             feed_assets(picture, open_house, told=told, retries=retries),
+            *(partner_spec(partner, picture) for partner in picture.partners),
             *(
                 hop_asset(
                     hop,
@@ -72,6 +72,17 @@ def build_defs(
         ],
         executor=dg.in_process_executor,
     )
+
+
+def _picture(settings: Settings) -> Picture:
+    """What the agency wants drawn; as the contracts have it while one of its files is wrong."""
+    agency = read_agency(settings.agency_folder)
+    watched, _ = attempt(
+        lambda: read_watched(settings.agency_folder, agency, assembly.feeds(), assembly.hops())
+    )
+    if watched is None:
+        return Picture(assembly.feeds(), assembly.hops(), agency)
+    return Picture(watched.feeds, watched.hops, agency, watched.partners)
 
 
 def _opened_once(settings: Settings) -> Callable[[], assembly.House]:

@@ -12,39 +12,27 @@ import dagster as dg
 
 from orchestration.graph.lineage import FRESH, Picture
 from orchestration.graph.refusals import attempt, refusal
-from orchestration.ground.agency import Agency
 from orchestration.ground.contracts import Feed, Hop
-from orchestration.watch.freshness import Freshness, WorkingTime
+from orchestration.watch.freshness import Freshness, Promise
 from orchestration.watch.standing import Standing, Tell, look
 
 if TYPE_CHECKING:
     from orchestration.assembly import House
 
 
-def calendar_of(agency: Agency) -> WorkingTime:
-    """The agency's business days."""
-    return WorkingTime(agency.zone_info, agency.closures)
-
-
 def fresh_checks(
     picture: Picture, open_house: Callable[[], "House"]
 ) -> list[dg.AssetChecksDefinition]:
-    """One check for each feed and hop."""
+    """One check for each feed, hop and partner."""
     return [_fresh_check(subject, open_house) for subject in picture.subjects]
 
 
-def _fresh_check(subject: Feed | Hop, open_house: Callable[[], "House"]) -> Any:
-    what = (
-        "Complete files come in time and tell of recent things."
-        if isinstance(subject, Feed)
-        else f"Passes are published in time, no {subject.record} is stuck, and what was sent is "
-        "answered."
-    )
-
+def _fresh_check(subject: Promise, open_house: Callable[[], "House"]) -> Any:
     @dg.asset_check(
         asset=subject.name,
         name=FRESH,
-        description=f"{what} Reported by the watch, without a run, whenever it changes.",
+        description=f"{_promised(subject)} Reported by the watch, without a run, "
+        "whenever it changes.",
     )
     def fresh() -> dg.AssetCheckResult:
         standing, error = attempt(lambda: _look(open_house(), subject))
@@ -61,10 +49,18 @@ def _fresh_check(subject: Feed | Hop, open_house: Callable[[], "House"]) -> Any:
     return fresh
 
 
-def _look(house: "House", subject: Feed | Hop) -> Standing:
+def _promised(subject: Promise) -> str:
+    if isinstance(subject, Feed):
+        return "Complete files come in time and tell of recent things."
+    if isinstance(subject, Hop):
+        return f"Passes are published in time, and no {subject.record} is stuck."
+    return "The replies it always sends come in its time."
+
+
+def _look(house: "House", subject: Promise) -> Standing:
     with house.database.engine.connect() as connection:
-        (standing,) = look(connection, [subject], house.clock.now(), calendar_of(house.agency))
-    return standing
+        standings = look(connection, house.watched, house.clock.now())
+    return next(standing for standing in standings if standing.name == subject.name)
 
 
 def mirror(instance: dg.DagsterInstance) -> Tell:

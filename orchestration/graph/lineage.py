@@ -16,9 +16,10 @@ import dagster as dg
 from orchestration.ground.agency import Agency
 from orchestration.ground.contracts import Delimited, Feed, Hop, JsonRecords
 from orchestration.ground.durations import in_words
-from orchestration.watch.freshness import rests_on_weekends
+from orchestration.ground.partner_profiles import Partner
+from orchestration.watch.freshness import Promise, rests_on_weekends
 
-FEEDS, HOPS = "feeds", "hops"
+FEEDS, HOPS, PARTNERS = "feeds", "hops", "partners"
 FEEDS_RUNBOOK = "docs/runbooks/feeds.md"
 FRESH, COMPLETE, HELD_LINES, CONSERVED = "fresh", "complete", "held_lines", "conserved"
 OWN_CHECKS = frozenset({FRESH, COMPLETE, HELD_LINES, CONSERVED})
@@ -36,16 +37,18 @@ class Picture:
         feeds: Every feed.
         hops: Every hop, upstream first.
         agency: Whose they are.
+        partners: Whom we send to.
     """
 
     feeds: tuple[Feed, ...]
     hops: tuple[Hop, ...]
     agency: Agency
+    partners: tuple[Partner, ...] = ()
 
     @property
-    def subjects(self) -> tuple[Feed | Hop, ...]:
+    def subjects(self) -> tuple[Promise, ...]:
         """All that is drawn, and watched."""
-        return (*self.feeds, *self.hops)
+        return (*self.feeds, *self.hops, *self.partners)
 
     def makers(self, table: str) -> tuple[Feed | Hop, ...]:
         """Who fills a table: the feeds that land in it, or the hop that publishes it."""
@@ -149,6 +152,31 @@ def feed_columns(feed: Feed) -> dg.TableSchema:
             )
             for column in feed.table.columns
         ]
+    )
+
+
+def partner_spec(partner: Partner, picture: Picture) -> dg.AssetSpec:
+    """A partner as it is drawn: after whatever sends to it. Nothing runs there."""
+    expected = {
+        reply.rung: f"{reply.expected}, due within {reply.fail.text}"
+        if reply.expected == "always"
+        else reply.expected
+        for reply in partner.replies
+    }
+    return dg.AssetSpec(
+        key=partner.name,
+        group_name=PARTNERS,
+        deps=[dg.AssetKey(hop.name) for hop in picture.hops if hop.ladder],
+        description=_sheet(
+            partner.meaning,
+            {
+                "Answers for": ", ".join(partner.payers) or "every payer without a file",
+                **{f"Sends {rung}": said for rung, said in expected.items()},
+                "Owner": partner.owner,
+            },
+        ),
+        owners=[team(partner.owner)],
+        tags={"agency": slug(picture.agency.name)},
     )
 
 

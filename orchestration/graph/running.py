@@ -15,7 +15,7 @@ from orchestration.assembly import House
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict, VerdictWord
 from orchestration.graph.definitions import build_defs
-from orchestration.graph.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.fresh_checks import mirror, not_shown
 from orchestration.graph.instance import (
     ALONE,
     IN_PROCESS,
@@ -83,7 +83,8 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
             raise TransientFailure("another run is at work on this database; wait until it ends")
         # whoever ran before and left a run open is dead: its lock is ours
         give_up_lost_runs(instance, in_process=True)
-        picture = Picture(house.feeds, house.hops, house.agency)
+        watched = house.watched
+        picture = Picture(watched.feeds, watched.hops, house.agency, watched.partners)
         defs = build_defs(
             settings=house.settings, picture=picture, open_house=lambda: house, told=told
         )
@@ -95,11 +96,10 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
                 say(_of_files(ran.verdicts))
         ran.standings = watch(
             house.database,
-            picture.subjects,
+            watched,
             house.clock.now(),
-            calendar_of(house.agency),
             tell=mirror(instance),
-            unseen=not_shown(instance, [subject.name for subject in picture.subjects]),
+            unseen=not_shown(instance, [subject.name for subject in watched.subjects]),
         )
     return ran
 

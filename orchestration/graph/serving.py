@@ -1,6 +1,6 @@
-"""``carehops ui``: Dagster's web page and daemon, and the watchdog; nothing is left running.
+"""``carehops ui``: Dagster's web page and daemon, until Ctrl-C; nothing is left running.
 
-All are child programs in sessions of their own, so that what they start in turn (code servers,
+Both are child programs in sessions of their own, so that what they start in turn (code servers,
 runs) can be ended with them. They listen on loopback only: Dagster asks nobody for a password.
 """
 
@@ -43,7 +43,6 @@ class _Child:
     name: str
     program: "subprocess.Popen[bytes]"
     log: Path
-    is_needed: bool = True
 
 
 def serve(
@@ -82,9 +81,6 @@ def serve(
             children.append(_start(name, command, home, surroundings))
         say("Dagster is starting ...")
         _wait(children, lambda: _listens(port))
-        # from here on a page that does not answer is news
-        watching = [sys.executable, "-m", "orchestration", "watchdog", "--port", str(port)]
-        children.append(_start("watchdog", watching, home, surroundings, is_needed=False))
         say(f"Schedules and sensors are on. The picture: http://{LOOPBACK}:{port}/{PICTURE}")
         say("Ctrl-C stops it.")
         _wait(children, lambda: False)
@@ -143,14 +139,7 @@ def _stop_when_asked() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _start(
-    name: str,
-    command: list[str],
-    home: Path,
-    environ: Mapping[str, str],
-    *,
-    is_needed: bool = True,
-) -> _Child:
+def _start(name: str, command: list[str], home: Path, environ: Mapping[str, str]) -> _Child:
     log = home / f"{name}.log"
     tethered = [sys.executable, "-m", "orchestration.graph.tethered", str(os.getpid()), *command]
     with log.open("wb") as output:
@@ -163,19 +152,18 @@ def _start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return _Child(name, program, log, is_needed)
+    return _Child(name, program, log)
 
 
 def _wait(children: list[_Child], done: Callable[[], bool]) -> None:
     """Wait until it is done.
 
     Raises:
-        SetUpFailure: a child that is needed ended by itself. The watchdog is not: another one may
-            look after this home already, and one that is missing is paged about.
+        SetUpFailure: a child ended by itself.
     """
     while not done():
         for child in children:
-            if child.is_needed and (code := child.program.poll()) is not None:
+            if (code := child.program.poll()) is not None:
                 message = f"Dagster's {child.name} ended by itself (code {code}); see {child.log}"
                 raise SetUpFailure(message)
         time.sleep(_MOMENT)

@@ -3,14 +3,14 @@
 The calendar is data the database counts with (``ops.calendar_day``), filled from here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import holidays
 import sqlalchemy as sa
 
 _SATURDAY = 5
-_FEDERAL = holidays.country_holidays("US")
 
 
 def calendar_days(
@@ -26,7 +26,7 @@ def calendar_days(
     day = first
     while day <= last:
         name = holiday_name(day, closed)
-        business = day.weekday() < _SATURDAY and name is None
+        business = is_business_day(day, closed)
         number += business
         yield day, business, number, name
         day += timedelta(days=1)
@@ -34,7 +34,19 @@ def calendar_days(
 
 def holiday_name(day: date, closures: Iterable[date] = ()) -> str | None:
     """Why nobody works on that day beside its weekday, or None."""
-    return _FEDERAL.get(day) or ("agency closed" if day in closures else None)
+    return federal_holidays(day.year).get(day) or ("agency closed" if day in closures else None)
+
+
+def is_business_day(day: date, closures: Container[date] = ()) -> bool:
+    """Whether it is Monday to Friday, no federal holiday and no closure."""
+    open_for_all = day.weekday() < _SATURDAY and day not in federal_holidays(day.year)
+    return open_for_all and day not in closures
+
+
+@cache
+def federal_holidays(year: int) -> dict[date, str]:
+    """Days of that year on which federal offices are closed, observed ones included."""
+    return dict(holidays.country_holidays("US", years=year))
 
 
 def fill_calendar(connection: sa.Connection, today: date, closures: Iterable[date] = ()) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from orchestration.ground.business_time import Deadline, Night
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -31,6 +33,8 @@ IdentifierKind = Literal[
     "incident",
 ]
 TimeBasis = Literal["utc", "agency_local"]
+Severity = Literal["P1", "P2", "P3"]
+"""``P1`` wakes people, ``P2`` waits for the day, ``P3`` is for the list."""
 WindowBasis = Literal["service_date", "billing_period", "episode", "updated_at", "effective_date"]
 
 
@@ -149,6 +153,12 @@ class Feed:
         fail_after: Age at which the feed is stale.
         empty_allowed: Whether a file without rows is a good answer (nothing happened) or a
             fault (the sender always has something).
+        old_after: Age at which what the rows tell of is old, where that is not ``fail_after``.
+        rests: Whether nothing is expected on days that are no business days; by default so for
+            what comes daily or less often.
+        night: Hours in which less is expected.
+        deadlines: By when a file must have come.
+        severity: What it is to people when it is late.
     """
 
     name: str
@@ -166,6 +176,11 @@ class Feed:
     fail_after: timedelta
     constants: Mapping[str, str] = dataclasses.field(default_factory=dict)
     empty_allowed: bool = False
+    old_after: timedelta | None = None
+    rests: bool | None = None
+    night: Night | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    severity: Severity = "P2"
 
 
 @dataclass(frozen=True)
@@ -177,12 +192,21 @@ class Timing:
         warn_after: Time since the last good pass at which people are warned.
         fail_after: Time at which the hop is stale.
         stuck_after: Age at which a waiting or held record counts as stuck.
+        rests: Whether nothing is expected on days that are no business days; by default so for
+            what is not scheduled on every day of the week.
+        night: Hours in which less is expected.
+        deadlines: By when a pass must have been published.
+        severity: What it is to people when it is stale.
     """
 
     schedule: str
     warn_after: timedelta
     fail_after: timedelta
     stuck_after: timedelta
+    rests: bool | None = None
+    night: Night | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    severity: Severity = "P2"
 
 
 @dataclass(frozen=True)

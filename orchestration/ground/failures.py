@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 
 class CarehopsFailure(Exception):
     """Anything Carehops refuses to do, said in plain words."""
@@ -76,3 +78,18 @@ class ExpectationFailure(PermanentFailure):
 
 class TransientFailure(CarehopsFailure):
     """Trying again later may help."""
+
+
+def kind_of(error: BaseException) -> str:
+    """One word of ours for what went wrong; nothing of the error's own text."""
+    kinds: dict[type[BaseException], str] = {
+        ConservationFailure: "conservation",
+        ContractFailure: "contract",
+        SetUpFailure: "set_up",
+        TransientFailure: "transient",
+        PermanentFailure: "permanent",
+        sa.exc.OperationalError: "database",
+        sa.exc.SQLAlchemyError: "statement",
+        Exception: "unexpected",
+    }
+    return next((word for kind, word in kinds.items() if isinstance(error, kind)), "interrupted")

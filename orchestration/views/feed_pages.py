@@ -96,6 +96,10 @@ def _page(feed: Feed, hops: tuple[Hop, ...]) -> str:
         ("warns when older than", in_words(feed.warn_after)),
         ("stale when older than", in_words(feed.fail_after)),
         (
+            "old when what it tells of is older than",
+            in_words(feed.old_after or feed.fail_after),
+        ),
+        (
             "a file without rows",
             "is a good answer: nothing happened" if feed.empty_allowed else "is quarantined",
         ),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
-Severity = Literal["P1", "P2", "P3"]
+from orchestration.ground.contracts import Severity
+
+__all__ = ["Condition", "Severity"]
 
 
 @dataclass(frozen=True)

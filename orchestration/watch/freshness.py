@@ -1,40 +1,59 @@
 """Is it fresh? Four ways of being stale, judged by one pure function from stored facts.
 
-| kind | a feed | a hop |
-|---|---|---|
-| not_run | no complete file came in time | no pass was published in time |
-| old | files come, but what they say is old | |
-| stuck | | records wait that no pass takes, or stand held past their due date |
-| no_answer | | sent, and the partner has not answered |
+| kind | a feed | a hop | a partner |
+|---|---|---|---|
+| not_run | no complete file came in time | no pass was published in time | |
+| old | files come, but what they say is old | | |
+| stuck | | records wait that no pass takes, or stand past their due date | |
+| no_answer | | | sent, and the reply it always sends is overdue |
 
+Each finding says by when it should not have come to that, so it is the same whenever one asks.
 Nothing here looks at a database, a clock or Dagster: the lineage picture, the pager and the
 command line all ask this one function, so they cannot disagree.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from orchestration.ground.calendar import calendar_days
-from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.business_time import WorkingTime
+from orchestration.ground.contracts import Feed, Hop, Severity, Timing
 from orchestration.ground.durations import in_words
+from orchestration.ground.partner_profiles import Partner
 
 State = Literal["fresh", "unknown", "warn", "stale"]
 Kind = Literal["not_run", "old", "stuck", "no_answer"]
+Promise = Feed | Hop | Partner
 
 STATES: tuple[State, ...] = ("fresh", "unknown", "warn", "stale")
 """From good to bad; the worst finding is the answer."""
-ANSWER_EXPECTED_AFTER = timedelta(days=3)
-"""Business days a partner has to answer, where nothing more is known of it."""
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What was sent to a partner at one time and stands on one rung.
+
+    Args:
+        rung: The highest answer heard of.
+        sent_at: When it left.
+        records: How many.
+        cents: Their money.
+    """
+
+    rung: str
+    sent_at: datetime
+    records: int
+    cents: int = 0
+
+
+@dataclass(frozen=True)
 class Facts:
-    """What is stored about a feed or a hop.
+    """What is stored about a feed, a hop or a partner.
 
     Args:
         watched_since: When it was first looked at, for what has never happened.
@@ -42,10 +61,9 @@ class Facts:
         newest_event_at: Newest thing the feed's rows tell of.
         untaken: Waiting records no pass has taken within the hop's own limit.
         untaken_since: Since when the oldest of them waits.
-        overdue: Open records past their due date and the hop's own limit.
+        overdue: Open records past their due date.
         overdue_since: The oldest of those due dates.
-        unanswered: Records sent without any answer.
-        unanswered_since: Since when the oldest of them is out.
+        sent: What a partner has not finally answered.
     """
 
     watched_since: datetime
@@ -55,8 +73,34 @@ class Facts:
     untaken_since: datetime | None = None
     overdue: int = 0
     overdue_since: datetime | None = None
-    unanswered: int = 0
-    unanswered_since: datetime | None = None
+    sent: tuple[Sent, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One way in which something is not as promised.
+
+    Args:
+        state: How bad.
+        text: The sentence; counts and ages only.
+        since: The instant it counts from.
+        kind: Which of the four.
+        due_at: The deadline that was missed.
+        cause: For a reply, its rung.
+        severity: What it is to people.
+        records: How many are concerned.
+        cents: Their money.
+    """
+
+    state: State
+    text: str
+    since: datetime
+    kind: Kind
+    due_at: datetime
+    cause: str = ""
+    severity: Severity = "P2"
+    records: int = 0
+    cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,65 +112,28 @@ class Freshness:
         because: One sentence for each finding, worst first; counts and ages only.
         since: The instant the worst finding counts from: the same whenever it is asked for.
         kinds: Kinds of the findings, sorted.
+        findings: All of them, worst first.
     """
 
     state: State
     because: tuple[str, ...]
     since: datetime
     kinds: tuple[Kind, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True)
-class WorkingTime:
-    """Time with weekends, federal holidays and the agency's closures taken out.
-
-    Args:
-        zone: The agency's zone: its days begin and end there.
-        closures: Days the office is closed besides.
-    """
-
-    zone: ZoneInfo
-    closures: tuple[date, ...] = ()
-
-    def between(self, since: datetime, now: datetime) -> timedelta:
-        """Length of the business days' parts between two instants."""
-        if now <= since:
-            return timedelta(0)
-        first, last = since.astimezone(self.zone).date(), now.astimezone(self.zone).date()
-        off = timedelta(0)
-        for day, is_business, _, _ in calendar_days(first, last, self.closures):
-            if not is_business:
-                off += min(now, self._start(day + _DAY)) - max(since, self._start(day))
-        return now - since - off
-
-    def _start(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self.zone).astimezone(ZoneInfo("UTC"))
-
-
-@dataclass(frozen=True)
-class _Finding:
-    state: State
-    text: str
-    since: datetime
-    kind: Kind
-
-
-def freshness(promise: Feed | Hop, facts: Facts, now: datetime, calendar: WorkingTime) -> Freshness:
+def freshness(promise: Promise, facts: Facts, now: datetime, calendar: WorkingTime) -> Freshness:
     """Judge what is stored against what was promised.
 
     Args:
-        promise: The contract.
+        promise: The contract, or the partner's profile.
         facts: What is stored.
         now: The instant it is judged for.
         calendar: The agency's business days. Feeds that come daily or less often, and hops
             that run on weekdays only, are not stale because of a weekend or holiday.
     """
-    judge = (
-        _feed(promise, facts, now, calendar)
-        if isinstance(promise, Feed)
-        else _hop(promise, facts, now, calendar)
-    )
-    findings = sorted(judge, key=lambda found: (-STATES.index(found.state), found.since))
+    judged = _judge(promise, facts, now, calendar)
+    findings = sorted(judged, key=lambda found: (-STATES.index(found.state), found.since))
     if not findings:
         return Freshness("fresh", (), facts.last_good_at or facts.watched_since)
     return Freshness(
@@ -134,63 +141,83 @@ def freshness(promise: Feed | Hop, facts: Facts, now: datetime, calendar: Workin
         because=tuple(found.text for found in findings),
         since=findings[0].since,
         kinds=tuple(sorted({found.kind for found in findings})),
+        findings=tuple(findings),
     )
 
 
 def rests_on_weekends(promise: Feed | Hop) -> bool:
     """Whether nobody expects it to move on days that are no business days."""
     if isinstance(promise, Feed):
-        return promise.cadence >= _DAY
-    return promise.timing.schedule.split()[-1] != "*"
+        return promise.cadence >= _DAY if promise.rests is None else promise.rests
+    timing = promise.timing
+    return timing.schedule.split()[-1] != "*" if timing.rests is None else timing.rests
 
 
-def _feed(feed: Feed, facts: Facts, now: datetime, calendar: WorkingTime) -> Iterator[_Finding]:
-    resting = calendar if rests_on_weekends(feed) else None
-    limits = _Limits(feed.warn_after, feed.fail_after, resting)
+def _judge(
+    promise: Promise, facts: Facts, now: datetime, calendar: WorkingTime
+) -> Iterator[Finding]:
+    if isinstance(promise, Partner):
+        return _partner(promise, facts, now)
+    rule = _Rule(promise, promise if isinstance(promise, Feed) else promise.timing, calendar)
+    if isinstance(promise, Feed):
+        return _feed(promise, rule, facts, now)
+    return _hop(promise, rule, facts, now)
+
+
+def _feed(feed: Feed, rule: "_Rule", facts: Facts, now: datetime) -> Iterator[Finding]:
     if facts.last_good_at is None:
-        yield limits.never("no complete file has ever come", facts.watched_since, now)
+        yield rule.never("no complete file has ever come", facts.watched_since, now)
     else:
-        said = "the last complete file came"
-        yield from limits.late("not_run", said, facts.last_good_at, now)
+        yield from rule.late("the last complete file came", facts.last_good_at, now)
     if facts.newest_event_at is not None:
-        said = "the newest thing its rows tell of was"
-        yield from limits.late("old", said, facts.newest_event_at, now)
+        yield from rule.old(feed, facts.newest_event_at, now)
 
 
-def _hop(hop: Hop, facts: Facts, now: datetime, calendar: WorkingTime) -> Iterator[_Finding]:
-    resting = calendar if rests_on_weekends(hop) else None
-    limits = _Limits(hop.timing.warn_after, hop.timing.fail_after, resting)
+def _hop(hop: Hop, rule: "_Rule", facts: Facts, now: datetime) -> Iterator[Finding]:
     if facts.last_good_at is None:
-        yield limits.never("no pass has ever been published", facts.watched_since, now)
+        yield rule.never("no pass has ever been published", facts.watched_since, now)
     else:
-        yield from limits.late("not_run", "the last published pass ended", facts.last_good_at, now)
-    yield from _stuck(hop, facts, now)
-    if facts.unanswered and facts.unanswered_since is not None:
-        out = calendar.between(facts.unanswered_since, now)
-        if out >= ANSWER_EXPECTED_AFTER:
-            text = (
-                f"{_records(facts.unanswered)} sent without an answer, the oldest for "
-                f"{in_words(out)} of business time; one is due within "
-                f"{in_words(ANSWER_EXPECTED_AFTER)}"
-            )
-            yield _Finding("stale", text, facts.unanswered_since, "no_answer")
-
-
-def _stuck(hop: Hop, facts: Facts, now: datetime) -> Iterator[_Finding]:
+        yield from rule.late("the last published pass ended", facts.last_good_at, now)
     if facts.untaken and facts.untaken_since is not None:
         text = (
             f"{_records(facts.untaken)} waiting that no pass has taken, the oldest for "
             f"{in_words(now - facts.untaken_since)}; the limit is "
             f"{in_words(hop.timing.stuck_after)}"
         )
-        yield _Finding("stale", text, facts.untaken_since, "stuck")
+        due_at = facts.untaken_since + hop.timing.stuck_after
+        yield Finding("stale", text, facts.untaken_since, "stuck", due_at)
     if facts.overdue and facts.overdue_since is not None:
         text = (
             f"{_records(facts.overdue)} past the due date, the oldest by "
             f"{in_words(now - facts.overdue_since)}"
         )
         # somebody's work is late; the hop itself does what it promised
-        yield _Finding("warn", text, facts.overdue_since, "stuck")
+        yield Finding("warn", text, facts.overdue_since, "stuck", facts.overdue_since)
+
+
+def _partner(partner: Partner, facts: Facts, now: datetime) -> Iterator[Finding]:
+    for reply in partner.replies:
+        awaited = [sent for sent in facts.sent if partner.awaited(sent.rung) is reply]
+        for state, limit in (("stale", reply.fail), ("warn", reply.warn)):
+            due = {sent: partner.due(reply, limit, sent.sent_at) for sent in awaited}
+            late = [sent for sent in awaited if due[sent] <= now]
+            if not late:
+                continue
+            oldest = min(late, key=lambda sent: due[sent])
+            records = sum(sent.records for sent in late)
+            yield Finding(
+                state="stale" if state == "stale" else "warn",
+                text=f"{_records(records)} sent without a {reply.rung}, the oldest for "
+                f"{in_words(now - oldest.sent_at)}; one is due within {limit.text}",
+                since=oldest.sent_at,
+                kind="no_answer",
+                due_at=due[oldest],
+                cause=reply.rung,
+                severity=reply.severity,
+                records=records,
+                cents=sum(sent.cents for sent in late),
+            )
+            break
 
 
 def _records(count: int) -> str:
@@ -198,33 +225,78 @@ def _records(count: int) -> str:
 
 
 @dataclass(frozen=True)
-class _Limits:
-    """Two ages, counted in business time where a calendar is given."""
+class _Rule:
+    """By when something is due again after it last happened: by age, and by the clock."""
 
-    warn_after: timedelta
-    fail_after: timedelta
-    calendar: WorkingTime | None
+    promise: Feed | Hop
+    terms: Feed | Timing
+    calendar: WorkingTime
 
-    def late(self, kind: Kind, said: str, at: datetime, now: datetime) -> Iterator[_Finding]:
-        """What to say about something that happened too long ago."""
-        if not self._passed(self.warn_after, at, now):
+    def late(self, said: str, last: datetime, now: datetime) -> Iterator[Finding]:
+        """What to say about something that has not happened since ``last``."""
+        missed = list(islice(self._deadlines(last), 2))
+        fail_at = min([self._by_age(self.terms.fail_after, last), *(f for f, _ in missed[:1])])
+        warn_at = min([self._by_age(self.terms.warn_after, last), *(w for _, w in missed[:1])])
+        if now < min(warn_at, fail_at):
             return
-        rest = " of business time" if self._counts_business_time(self.fail_after) else ""
-        text = f"{said} {in_words(now - at)} ago; stale after {in_words(self.fail_after)}{rest}"
-        state: State = "stale" if self._passed(self.fail_after, at, now) else "warn"
-        yield _Finding(state, text, at, kind)
+        limit = f"stale after {in_words(self.terms.fail_after)}{self._rest(self.terms.fail_after)}"
+        if missed and fail_at == missed[0][0]:
+            due = fail_at.astimezone(self.calendar.zone)
+            limit = f"one is due by {due:%H:%M} at the latest"
+        again = len(missed) > 1 and now >= missed[1][0]
+        yield Finding(
+            state="stale" if now >= fail_at else "warn",
+            text=f"{said} {in_words(now - last)} ago; {limit}",
+            since=last,
+            kind="not_run",
+            due_at=fail_at if now >= fail_at else warn_at,
+            severity="P1" if again else self.terms.severity,
+        )
 
-    def never(self, said: str, watched_since: datetime, now: datetime) -> _Finding:
+    def old(self, feed: Feed, newest: datetime, now: datetime) -> Iterator[Finding]:
+        """What to say about rows that tell of nothing newer than ``newest``."""
+        limit = feed.old_after or feed.fail_after
+        fail_at = self._by_age(limit, newest)
+        warn_at = min(fail_at, self._by_age(feed.old_after or feed.warn_after, newest))
+        if now < warn_at:
+            return
+        yield Finding(
+            state="stale" if now >= fail_at else "warn",
+            text=f"the newest thing its rows tell of was {in_words(now - newest)} ago; stale "
+            f"after {in_words(limit)}{self._rest(limit)}",
+            since=newest,
+            kind="old",
+            due_at=fail_at if now >= fail_at else warn_at,
+            severity=feed.severity,
+        )
+
+    def never(self, said: str, watched_since: datetime, now: datetime) -> Finding:
         """What to say about something that never happened."""
-        late = self._passed(self.fail_after, watched_since, now)
-        text = f"{said}; watched for {in_words(now - watched_since)}"
-        return _Finding("stale" if late else "unknown", text, watched_since, "not_run")
+        due_at = self._by_age(self.terms.fail_after, watched_since)
+        return Finding(
+            state="stale" if now >= due_at else "unknown",
+            text=f"{said}; watched for {in_words(now - watched_since)}",
+            since=watched_since,
+            kind="not_run",
+            due_at=due_at,
+            severity=self.terms.severity,
+        )
 
-    def _passed(self, limit: timedelta, since: datetime, now: datetime) -> bool:
-        if self.calendar is not None and self._counts_business_time(limit):
-            return self.calendar.between(since, now) >= limit
-        return now - since >= limit
+    def _by_age(self, limit: timedelta, since: datetime) -> datetime:
+        if self._rests(limit):
+            return self.calendar.after(since, limit)
+        if self.terms.night is not None:
+            return self.terms.night.after(since, limit, self.calendar.zone)
+        return since + limit
 
-    def _counts_business_time(self, limit: timedelta) -> bool:
+    def _deadlines(self, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Every missed one as fail and warn instants, earliest first."""
+        each = [deadline.after(last, self.calendar) for deadline in self.terms.deadlines]
+        return merge(*([(fail, warn) for warn, fail in islice(one, 2)] for one in each))
+
+    def _rests(self, limit: timedelta) -> bool:
         # a limit of a week or more has its weekends in it already
-        return self.calendar is not None and limit < _WEEK
+        return rests_on_weekends(self.promise) and limit < _WEEK
+
+    def _rest(self, limit: timedelta) -> str:
+        return " of business time" if self._rests(limit) else ""

@@ -4,34 +4,39 @@ Absence is derived from what is stored, never from an event one may have missed:
 or after a crash, or after a week of sleep gives the same answer. Only changes are told.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from orchestration.ground.clock import parse_instant
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database
-from orchestration.watch.facts import of_feeds, of_hops
-from orchestration.watch.freshness import Facts, Freshness, WorkingTime, freshness
+from orchestration.watch.condition_files import ConditionKind, load_kinds
+from orchestration.watch.facts import Rows, ask, gather
+from orchestration.watch.freshness import Facts, Finding, Freshness, Promise, freshness
+from orchestration.watch.watched import Watched
+
+What = Literal["feed", "hop", "partner"]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How fresh one feed or hop is.
+    """How fresh one feed, hop or partner is.
 
     Args:
-        name: Name of the feed or hop: its asset key too.
-        what: Which of the two it is.
+        name: Its name: its asset key too.
+        what: Which of the three it is.
         freshness: The judgement.
         watched_since: When it was first looked at.
         changed: Whether it stood differently when last looked at, or was never looked at.
     """
 
     name: str
-    what: str
+    what: What
     freshness: Freshness
     watched_since: datetime
     changed: bool = True
@@ -42,34 +47,31 @@ Tell = Callable[[Standing], None]
 
 def watch(
     database: Database,
-    subjects: Sequence[Feed | Hop],
+    watched: Watched,
     now: datetime,
-    calendar: WorkingTime,
     *,
     tell: Tell,
     unseen: Collection[str] = (),
-    some_are_broken: bool = False,
 ) -> list[Standing]:
     """Look at everything, tell what changed, write it down.
 
     What is told is told before it is written down: a crash in between tells it twice, never not.
+    What has lost its contract because it cannot be loaded is stale; otherwise it is gone, and
+    forgotten.
 
     Args:
         database: Ours.
-        subjects: Every feed and hop.
+        watched: Every feed, hop and partner.
         now: The instant to judge for.
-        calendar: The agency's business days.
         tell: Is told each standing that changed in state or in kind of finding.
         unseen: Names to tell in any case, because whoever is told has lost them.
-        some_are_broken: Whether contracts are missing only because they cannot be loaded; what
-            was watched before is then stale. Otherwise it is gone, and forgotten.
     """
     with database.transaction() as connection:
         # two watches at once (a run's and the sensor's) would tell the same change twice
         connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('carehops:watch'))"))
-        standings = look(connection, subjects, now, calendar)
-        if some_are_broken:
-            standings += _orphans(connection, {standing.name for standing in standings})
+        standings = look(connection, watched, now)
+        if watched.some_are_broken:
+            standings += orphans(connection, {standing.name for standing in standings})
         for standing in standings:
             if standing.changed or standing.name in unseen:
                 tell(standing)
@@ -82,20 +84,38 @@ def watch(
     return standings
 
 
-def look(
-    connection: sa.Connection,
-    subjects: Sequence[Feed | Hop],
-    now: datetime,
-    calendar: WorkingTime,
-) -> list[Standing]:
+def look(connection: sa.Connection, watched: Watched, now: datetime) -> list[Standing]:
     """How everything stands, compared with what was last written down; changes nothing."""
-    feeds = [subject for subject in subjects if isinstance(subject, Feed)]
-    hops = [subject for subject in subjects if isinstance(subject, Hop)]
-    before = _before(connection)
-    stored = of_feeds(connection, feeds) | of_hops(connection, hops, now)
-    return [
-        _stand(subject, stored, before.get(subject.name), now, calendar) for subject in subjects
-    ]
+    kinds = _kinds_of_facts()
+    return list(stand(connection, kinds, ask(connection, kinds, watched, now), watched, now))
+
+
+@cache
+def _kinds_of_facts() -> tuple[ConditionKind, ...]:
+    return tuple(kind for kind in load_kinds() if kind.finds or kind.name == "records_stuck")
+
+
+def stand(
+    connection: sa.Connection,
+    kinds: tuple[ConditionKind, ...],
+    rows: Rows,
+    watched: Watched,
+    now: datetime,
+) -> Iterator[Standing]:
+    """Judge every subject from what the kinds' questions were answered."""
+    before, facts = _before(connection), gather(kinds, rows)
+    for subject in watched.subjects:
+        known = before.get(subject.name)
+        since = now if known is None else parse_instant(known.detail["watched_since"])
+        stored = Facts(watched_since=since, **facts.get(subject.name, {}))
+        found = freshness(subject, stored, now, watched.calendar)
+        yield Standing(subject.name, _what(subject), found, since, _differs(known, found))
+
+
+def _what(subject: Promise) -> What:
+    if isinstance(subject, Feed):
+        return "feed"
+    return "hop" if isinstance(subject, Hop) else "partner"
 
 
 def _before(connection: sa.Connection) -> dict[str, Any]:
@@ -105,20 +125,6 @@ def _before(connection: sa.Connection) -> dict[str, Any]:
     return {row.subject: row for row in rows}
 
 
-def _stand(
-    subject: Feed | Hop,
-    stored: Mapping[str, Mapping[str, Any]],
-    before: Any,
-    now: datetime,
-    calendar: WorkingTime,
-) -> Standing:
-    watched_since = now if before is None else parse_instant(before.detail["watched_since"])
-    facts = Facts(watched_since=watched_since, **stored.get(subject.name, {}))
-    found = freshness(subject, facts, now, calendar)
-    what = "feed" if isinstance(subject, Feed) else "hop"
-    return Standing(subject.name, what, found, watched_since, _differs(before, found))
-
-
 def _differs(before: Any, found: Freshness) -> bool:
     return before is None or (before.state, before.detail["kinds"]) != (
         found.state,
@@ -126,14 +132,15 @@ def _differs(before: Any, found: Freshness) -> bool:
     )
 
 
-def _orphans(connection: sa.Connection, names: Collection[str]) -> list[Standing]:
+def orphans(connection: sa.Connection, names: Collection[str]) -> list[Standing]:
     """What was watched and has no contract now, because its module cannot be loaded."""
     said = "its contract cannot be loaded, so nothing runs it"
     orphans = []
     for name, before in _before(connection).items():
         if name not in names:
             since = parse_instant(before.detail["counts_from"])
-            found = Freshness("stale", (said,), since, ("not_run",))
+            lost = Finding("stale", said, since, "not_run", since, "contract")
+            found = Freshness("stale", (said,), since, ("not_run",), (lost,))
             watched_since = parse_instant(before.detail["watched_since"])
             orphans.append(
                 Standing(name, before.detail["what"], found, watched_since, _differs(before, found))

@@ -16,7 +16,7 @@ from orchestration.flow.audit import CheckResult
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.graph.definitions import build_defs
-from orchestration.graph.fresh_checks import calendar_of, mirror, not_shown
+from orchestration.graph.fresh_checks import mirror, not_shown
 from orchestration.graph.lineage import Picture
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
@@ -59,7 +59,8 @@ class Bench:
 
     @property
     def picture(self) -> Picture:
-        return Picture(self.house.feeds, self.house.hops, self.house.agency)
+        watched = self.house.watched
+        return Picture(watched.feeds, watched.hops, self.house.agency, watched.partners)
 
     @property
     def defs(self) -> dg.Definitions:
@@ -98,9 +99,8 @@ class Bench:
     def watch(self, now: datetime) -> list[Standing]:
         return watch(
             self.house.database,
-            self.picture.subjects,
+            self.house.watched,
             now,
-            calendar_of(self.house.agency),
             tell=mirror(self.instance),
             unseen=not_shown(self.instance, [one.name for one in self.picture.subjects]),
         )

@@ -337,20 +337,21 @@ def test_whoever_presses_the_button_of_fresh_gets_the_watchs_answer(bench: Bench
 
 
 def test_a_hop_whose_contract_cannot_be_loaded_is_stale(bench: Bench):
-    from orchestration.graph.fresh_checks import calendar_of, mirror
+    from orchestration.graph.fresh_checks import mirror
     from orchestration.watch.standing import watch
 
     bench.watch(NOON)
-    subjects = [one for one in bench.picture.subjects if one.name != "evv_to_coordination"]
-    arguments = (bench.house.database, subjects, NOON, calendar_of(bench.house.agency))
-    watch(*arguments, tell=mirror(bench.instance), some_are_broken=True)
+    hops = [hop for hop in bench.house.watched.hops if hop.name != "evv_to_coordination"]
+    watched = replace(bench.house.watched, hops=tuple(hops))
+    broken = replace(watched, some_are_broken=True)
+    watch(bench.house.database, broken, NOON, tell=mirror(bench.instance))
     found = bench.evaluations("evv_to_coordination", "fresh")[-1]
     assert (found.passed, found.severity) == (False, ERROR)
     assert "its contract cannot be loaded" in found.description
-    watch(*arguments, tell=mirror(bench.instance))
+    watch(bench.house.database, watched, NOON, tell=mirror(bench.instance))
     with bench.house.database.engine.connect() as connection:
         names = set(connection.scalars(sa.text("select subject from ops.watch_state")))
-    assert names == {subject.name for subject in subjects}
+    assert names == {subject.name for subject in watched.subjects}
 
 
 def test_a_suite_may_not_take_the_name_of_our_own_checks(bench: Bench):

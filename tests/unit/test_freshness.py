@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from assets.feeds.evv_visits import SANDATA
 from assets.feeds.payer_contracts import PAYER_CONTRACTS
+from orchestration.ground.business_time import WorkingTime
 from orchestration.ground.contracts import Hop, Target, Timing
 from orchestration.ground.durations import in_words
-from orchestration.watch.freshness import STATES, Facts, WorkingTime, freshness
+from orchestration.watch.freshness import STATES, Facts, freshness
 
 EASTERN = ZoneInfo("America/New_York")
 CALENDAR = WorkingTime(EASTERN)
@@ -137,23 +138,6 @@ def test_work_that_is_past_due_warns():
     found = freshness(hop(), there, WEDNESDAY_NOON, CALENDAR)
     assert (found.state, found.kinds) == ("warn", ("stuck",))
     assert found.because == ("1 record is past the due date, the oldest by 1 h",)
-
-
-@pytest.mark.parametrize(
-    ("sent", "state"),
-    [
-        ("2026-11-17T14:00", "fresh"),  # one business day ago
-        ("2026-11-13T14:00", "fresh"),  # Friday: the weekend does not count
-        ("2026-11-13T11:00", "stale"),
-    ],
-)
-def test_a_partner_has_three_business_days_to_answer(sent, state):
-    there = facts(last_good_at=WEDNESDAY_NOON, unanswered=40, unanswered_since=local(sent))
-    found = freshness(hop(), there, WEDNESDAY_NOON, CALENDAR)
-    assert found.state == state
-    if state == "stale":
-        assert found.kinds == ("no_answer",)
-        assert "40 records are sent without an answer" in found.because[0]
 
 
 def test_the_worst_finding_speaks_first_and_all_are_said():

@@ -1,0 +1,48 @@
+-- filing_limit_near: Delivered visits not yet claimed come near their payer's filing limit.
+-- owner: Billing manager
+-- runbook: docs/runbooks/filing_limit_near.md
+-- Fourteen days before for the list, seven for the day, three for the night.
+with today as (
+    select cast(cast(:now as timestamptz) at time zone :zone as date) as day
+)
+
+, limits as (
+    select
+        contract.payer_id
+        , min(contract.filing_limit_days) as days
+    from {{ ref('landing.payer_contract_now') }} as contract
+    where contract.is_billed
+    group by contract.payer_id
+)
+
+, near as (
+    select
+        visit.payer_id
+        , visit.service_date + limits.days as last_day
+        , entry.amount_cents
+        , entry.since
+    from {{ ref('ledger.entry') }} as entry
+    inner join {{ ref('core.coordination_visit') }} as visit on entry.record_id = visit.record_id
+    inner join limits on visit.payer_id = limits.payer_id
+    cross join today
+    where
+        entry.state in ('waiting', 'held')
+        and visit.service_date + limits.days <= today.day + 14
+)
+
+select
+    near.payer_id as subject
+    , '' as cause
+    , case
+        when min(near.last_day) <= today.day + 3 then 'P1'
+        when min(near.last_day) <= today.day + 7 then 'P2'
+        else 'P3'
+    end as severity
+    , cast(min(near.last_day) - 14 as timestamp) at time zone :zone as since
+    , count(*) as count
+    , min(near.since) as oldest
+    , sum(near.amount_cents) / 100.0 as money
+    , count(*) as visits
+from near
+cross join today
+group by near.payer_id, today.day

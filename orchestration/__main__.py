@@ -1,5 +1,0 @@
-"""``python -m orchestration`` is ``carehops``, where no script was installed."""
-
-from orchestration.cli import main
-
-main()
