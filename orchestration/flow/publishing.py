@@ -104,13 +104,18 @@ def reopen_what_changed(
     """
     model = library.model(hop.name, "moved_before_change")
     connection.exec_driver_sql("drop table if exists pg_temp.late")
-    changed = f"{_WITHDRAWN} union all select * from ({model.sql}) as late" if model else _WITHDRAWN
+    # by name: a union goes by place, and each hop's model has an order of its own
+    theirs = f" union all select {_LATE} from ({model.sql}) as late" if model else ""
+    changed = _WITHDRAWN + theirs
     connection.execute(bound(f"create temporary table late on commit drop as {changed}", binds))
     found = connection.execute(bound(_LIST_LATE, binds)).rowcount
     connection.execute(bound(_REOPEN, binds))
     return int(found)
 
 
+_LATE = (
+    "record_id, is_final, relied_on, old_version, new_version, changed_at, changed_by, consequence"
+)
 # a record that went on only because of an approval which was taken back since; it is final when it
 # has gone to an outside system, which a hop with a ladder of answers sends to
 _WITHDRAWN = """
