@@ -20,6 +20,7 @@ from orchestration.views.sentences import counted
 from orchestration.views.status import status as status_of
 from orchestration.views.trace import AskedKind
 from orchestration.views.trace import trace as trace_of
+from orchestration.watch.fitness import pager_findings
 
 FAULTS_FOUND = 1
 _KINDS = click.Choice(("file", *get_args(IdentifierKind)))
@@ -78,7 +79,9 @@ def doctor(asked: Asked, *, as_json: bool) -> None:
     Exit code 1: something is.
     """
     # the machine's own clock, whatever instant is asked for: it is one of the things looked at
-    findings = look_for_faults(read_settings(), assembly.feeds(), assembly.hops(), SystemClock())
+    settings, clock = read_settings(), SystemClock()
+    findings = look_for_faults(settings, assembly.feeds(), assembly.hops(), clock)
+    findings += [Finding(*each) for each in pager_findings(settings, clock.now())]
     answer = {"healthy": not findings, "findings": findings}
     tell(answer, as_json, lambda: _show_findings(findings))
     sys.exit(FAULTS_FOUND if findings else 0)

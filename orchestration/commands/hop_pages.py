@@ -100,7 +100,10 @@ def show_status(sight: Sight, status: Status) -> None:
 _WITHOUT = {
     "pager": ("Blind", "nothing that goes wrong is noticed. Run `carehops ui`."),
     "notifier": ("Mute", "pages are written down but not sent. Run `carehops ui`."),
-    "watchdog": ("Unwatched", "nobody tells when pager or database stop. See docs/operations."),
+    "watchdog": (
+        "Unwatched",
+        "nobody tells when pager or database stop. See docs/operations/watchdog.md.",
+    ),
 }
 """What it is called when a watcher does not look, and what it means."""
 

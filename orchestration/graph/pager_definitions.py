@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
+from random import Random
 
 import dagster as dg
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 import assets
 import assets.feeds
 from orchestration.graph.fresh_checks import mirror, not_shown
+from orchestration.graph.housekeeping import KEPT_FOR, purge
 from orchestration.graph.refusals import attempt, refusal
 from orchestration.graph.run_failures import run_failures, write_run_failures
 from orchestration.graph.watch_asset import sees_check, show_sight, watch_asset
@@ -25,13 +27,25 @@ from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database, open_database
+from orchestration.ground.failures import ContractFailure
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.watch.heartbeats import PAGER, PAGER_SECONDS, beat, beats
-from orchestration.watch.standing import Standing, watch
+from orchestration.watch.delivery import send_due
+from orchestration.watch.heartbeats import (
+    NOTIFIER,
+    NOTIFIER_SECONDS,
+    PAGER,
+    PAGER_SECONDS,
+    beat,
+    beats,
+)
+from orchestration.watch.incidents import take_turn
+from orchestration.watch.pager_file import read_pager
+from orchestration.watch.standing import watch
 from orchestration.watch.timing import last_good, read_watched
 from orchestration.watch.watched import Watched
 
 WATCH_SECONDS = 30
+HOUSEKEEPING_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -78,81 +92,132 @@ def build_pager_defs(
         database: Gives our database; opened at first need by default.
     """
     settings = settings or read_settings()
-    contracts = contracts or cache(read_contracts)
     opened = database or cache(lambda: open_database(settings))
+    pager = _Pager(settings, contracts or cache(read_contracts), opened)
+    return dg.Definitions(
+        assets=[watch_asset()],
+        asset_checks=[sees_check(opened)],
+        sensors=[
+            _sensor(
+                PAGER,
+                PAGER_SECONDS,
+                "Looks for everything that is wrong, from stored state, and writes the pages "
+                "about it; the notifier sends them.",
+                pager.look,
+            ),
+            _sensor(
+                NOTIFIER,
+                NOTIFIER_SECONDS,
+                "Sends the pages that are due, and those a channel has not taken yet.",
+                pager.send,
+            ),
+            _sensor(
+                "freshness_watch",
+                WATCH_SECONDS,
+                "Judges from stored state how fresh every feed and hop is, and shows it on them "
+                "as the check called fresh whenever it changes.",
+                pager.show,
+            ),
+            _sensor(
+                "housekeeping",
+                HOUSEKEEPING_SECONDS,
+                f"Takes away what Dagster stored more than {KEPT_FOR.days} days ago and nobody "
+                "needs; the ledger is never purged.",
+                pager.tidy,
+            ),
+        ],
+        executor=dg.in_process_executor,
+    )
 
-    def all_watched(connection: sa.Connection, now: datetime) -> Watched:
-        known = contracts()
-        return read_watched(
-            settings.agency_folder,
-            read_agency(settings.agency_folder),
-            [subject for subject in known.subjects if isinstance(subject, Feed)],
-            [subject for subject in known.subjects if isinstance(subject, Hop)],
-            some_are_broken=bool(known.broken),
-            keep=last_good(connection, settings.agency_folder, now),
-        )
 
-    def look_around(instance: dg.DagsterInstance) -> list[Standing]:
+def _sensor(
+    name: str, seconds: int, description: str, work: Callable[[dg.DagsterInstance], str]
+) -> dg.SensorDefinition:
+    """A sensor that does a piece of work each time and asks for no run."""
+
+    @dg.sensor(
+        name=name,
+        minimum_interval_seconds=seconds,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=description,
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        said, error = attempt(lambda: work(context.instance))
+        if said is None:
+            raise refusal(error or RuntimeError())
+        return dg.SkipReason(said)
+
+    return sensor
+
+
+@dataclass(frozen=True)
+class _Pager:
+    """What the sensors do; each from stored state, so that a tick lost or repeated is no matter."""
+
+    settings: Settings
+    contracts: Callable[[], Contracts]
+    database: Callable[[], Database]
+
+    def look(self, instance: dg.DagsterInstance) -> str:
+        """Look for what is wrong."""
         now = SystemClock().now()
-        with opened().transaction() as connection:
-            watched = all_watched(connection, now)
-        return watch(
-            opened(),
-            watched,
-            now,
-            tell=mirror(instance),
-            unseen=not_shown(instance, [subject.name for subject in watched.subjects]),
-        )
-
-    def look_for_trouble(instance: dg.DagsterInstance) -> str:
-        now = SystemClock().now()
-        hops = [subject for subject in contracts().subjects if isinstance(subject, Hop)]
+        hops = [subject for subject in self.contracts().subjects if isinstance(subject, Hop)]
         failures = run_failures(instance, hops)
-        with opened().transaction() as connection:
-            # two daemons at once would tell the same twice
-            connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('carehops:pager'))"))
+        with self.database().transaction() as connection:
+            take_turn(connection)
             before = beats(connection).get(PAGER)
             write_run_failures(connection, failures, now)
             beat(connection, PAGER, now)
         show_sight(instance, before, now)
         return f"looked; {len(failures)} hops' runs fail"
 
-    @dg.sensor(
-        name=PAGER,
-        minimum_interval_seconds=PAGER_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Looks for everything that is wrong, from stored state, and writes the pages "
-        "about it; the notifier sends them.",
-    )
-    def pager(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        said, error = attempt(lambda: look_for_trouble(context.instance))
-        if said is None:
-            raise refusal(error or RuntimeError())
-        return dg.SkipReason(said)
+    def send(self, _instance: dg.DagsterInstance) -> str:
+        """Send what is due."""
+        clock, settings = SystemClock(), self.settings
+        sent = send_due(self.database(), read_pager(settings), settings.secret, clock, Random())  # noqa: S311 - for the jitter
+        with self.database().transaction() as connection:
+            beat(connection, NOTIFIER, clock.now())
+        return f"{len(sent)} tried, {sum(each.outcome.was_sent for each in sent)} sent"
 
-    @dg.sensor(
-        name="freshness_watch",
-        minimum_interval_seconds=WATCH_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Judges from stored state how fresh every feed and hop is, and shows it on "
-        "them as the check called fresh whenever it changes.",
-    )
-    def freshness_watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        standings, error = attempt(lambda: look_around(context.instance))
-        if standings is None:
-            raise refusal(error or RuntimeError())
-        if broken := contracts().broken:
-            message = f"{', '.join(broken)} cannot be loaded; what they describe is not running"
-            raise dg.Failure(message)
+    def show(self, instance: dg.DagsterInstance) -> str:
+        """Show how fresh everything is.
+
+        Raises:
+            ContractFailure: a contract cannot be read; everything else was shown.
+        """
+        known, now = self.contracts(), SystemClock().now()
+        with self.database().transaction() as connection:
+            watched = self._watched(connection, now)
+        standings = watch(
+            self.database(),
+            watched,
+            now,
+            tell=mirror(instance),
+            unseen=not_shown(instance, [subject.name for subject in watched.subjects]),
+        )
+        if known.broken:
+            names = ", ".join(known.broken)
+            message = f"{names} cannot be loaded; what they describe is not running"
+            raise ContractFailure(message)
         told = [standing.name for standing in standings if standing.changed]
-        return dg.SkipReason(f"{len(standings)} looked at; changed: {', '.join(told) or 'none'}")
+        return f"{len(standings)} looked at; changed: {', '.join(told) or 'none'}"
 
-    return dg.Definitions(
-        assets=[watch_asset()],
-        asset_checks=[sees_check(opened)],
-        sensors=[freshness_watch, pager],
-        executor=dg.in_process_executor,
-    )
+    def _watched(self, connection: sa.Connection, now: datetime) -> Watched:
+        """Everything that is watched, timed as the agency says."""
+        known, folder = self.contracts(), self.settings.agency_folder
+        return read_watched(
+            folder,
+            read_agency(folder),
+            [subject for subject in known.subjects if isinstance(subject, Feed)],
+            [subject for subject in known.subjects if isinstance(subject, Hop)],
+            some_are_broken=bool(known.broken),
+            keep=last_good(connection, folder, now),
+        )
+
+    def tidy(self, instance: dg.DagsterInstance) -> str:
+        """Take away what is old."""
+        gone = purge(instance, self.database().dagster_url, SystemClock().now())
+        return f"{gone.runs} runs, {gone.events} events, {gone.evaluations} evaluations purged"
 
 
 defs = build_pager_defs()

@@ -1,6 +1,6 @@
-"""``carehops ui``: Dagster's web page and daemon, until Ctrl-C; nothing is left running.
+"""``carehops ui``: Dagster's web page and daemon, and the watchdog; nothing is left running.
 
-Both are child programs in sessions of their own, so that what they start in turn (code servers,
+All are child programs in sessions of their own, so that what they start in turn (code servers,
 runs) can be ended with them. They listen on loopback only: Dagster asks nobody for a password.
 """
 
@@ -43,6 +43,7 @@ class _Child:
     name: str
     program: "subprocess.Popen[bytes]"
     log: Path
+    is_needed: bool = True
 
 
 def serve(
@@ -81,6 +82,9 @@ def serve(
             children.append(_start(name, command, home, surroundings))
         say("Dagster is starting ...")
         _wait(children, lambda: _listens(port))
+        # from here on a page that does not answer is news
+        watching = [sys.executable, "-m", "orchestration", "watchdog", "--port", str(port)]
+        children.append(_start("watchdog", watching, home, surroundings, is_needed=False))
         say(f"Schedules and sensors are on. The picture: http://{LOOPBACK}:{port}/{PICTURE}")
         say("Ctrl-C stops it.")
         _wait(children, lambda: False)
@@ -139,7 +143,14 @@ def _stop_when_asked() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _start(name: str, command: list[str], home: Path, environ: Mapping[str, str]) -> _Child:
+def _start(
+    name: str,
+    command: list[str],
+    home: Path,
+    environ: Mapping[str, str],
+    *,
+    is_needed: bool = True,
+) -> _Child:
     log = home / f"{name}.log"
     tethered = [sys.executable, "-m", "orchestration.graph.tethered", str(os.getpid()), *command]
     with log.open("wb") as output:
@@ -152,18 +163,19 @@ def _start(name: str, command: list[str], home: Path, environ: Mapping[str, str]
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return _Child(name, program, log)
+    return _Child(name, program, log, is_needed)
 
 
 def _wait(children: list[_Child], done: Callable[[], bool]) -> None:
     """Wait until it is done.
 
     Raises:
-        SetUpFailure: a child ended by itself.
+        SetUpFailure: a child that is needed ended by itself. The watchdog is not: another one may
+            look after this home already, and one that is missing is paged about.
     """
     while not done():
         for child in children:
-            if (code := child.program.poll()) is not None:
+            if child.is_needed and (code := child.program.poll()) is not None:
                 message = f"Dagster's {child.name} ended by itself (code {code}); see {child.log}"
                 raise SetUpFailure(message)
         time.sleep(_MOMENT)

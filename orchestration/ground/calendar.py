@@ -52,16 +52,17 @@ def federal_holidays(year: int) -> dict[date, str]:
 def fill_calendar(connection: sa.Connection, today: date, closures: Iterable[date] = ()) -> None:
     """Write three years back and four ahead of ``today``; repeat as often as you like."""
     first, last = date(today.year - 3, 1, 1), date(today.year + 4, 12, 31)
-    rows = [
-        {"day": day, "is_business": business, "business_no": number, "name": name}
-        for day, business, number, name in calendar_days(first, last, closures)
-    ]
-    connection.execute(_WRITE, rows)
+    columns = zip(*calendar_days(first, last, closures), strict=True)
+    names = ("days", "business", "numbers", "names")
+    connection.execute(_WRITE, dict(zip(names, map(list, columns), strict=True)))
 
 
 _WRITE = sa.text("""
 insert into ops.calendar_day as known (day, is_business, business_no, name)
-values (:day, :is_business, :business_no, :name)
+select * from unnest(
+    cast(:days as date[]), cast(:business as boolean[]), cast(:numbers as integer[])
+    , cast(:names as text[])
+)
 on conflict (day) do update set
     is_business = excluded.is_business, business_no = excluded.business_no, name = excluded.name
 where (known.is_business, known.business_no, known.name)

@@ -21,6 +21,7 @@ from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import Clock
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import FLOOR
+from orchestration.ground.disk import is_nearly_full
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.settings import Settings
 from orchestration.ground.sql import SQL_FOLDER
@@ -28,8 +29,6 @@ from orchestration.ground.sql import SQL_FOLDER
 SKEW = timedelta(seconds=30)
 HEARTBEAT = timedelta(minutes=5)
 """Dagster's daemons write theirs every 30 seconds."""
-ALMOST_FULL = 0.05
-LEAST_FREE = 2**30
 FRESHNESS_DAEMON = "FRESHNESS_DAEMON"
 _READ_BY_OTHERS = 0o006
 _ENTERED_BY_OTHERS = 0o007
@@ -107,7 +106,7 @@ def disk(settings: Settings, usage: Callable[[Path], Any] = shutil.disk_usage) -
     """There is room for what comes next."""
     place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
     seen = usage(place)
-    if seen.free < LEAST_FREE or seen.free < ALMOST_FULL * seen.total:
+    if is_nearly_full(seen):
         yield Finding(
             f"the disk is nearly full: {seen.free / 2**30:.1f} GB of {seen.total / 2**30:.0f} GB "
             "are free",

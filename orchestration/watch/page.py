@@ -84,7 +84,7 @@ class Page:
     Args:
         what: Which event of the incident this is.
         number: Its number among its kind: the third reminder.
-        incident_id: The incident's number.
+        incident_id: The incident's number; 0 for the watchdog's own, which it keeps to itself.
         dedup_key: Names the incident to those who receive its pages.
         severity: ``P1`` to ``P3``.
         kind: The kind of condition.
@@ -137,7 +137,8 @@ class Page:
     @property
     def sentence(self) -> str:
         """What is at stake and whose it is."""
-        return f"{self._length}{self._stakes} Owner: {self.owner}. Incident {self.incident_id}."
+        numbered = f" Incident {self.incident_id}." if self.incident_id else ""
+        return f"{self._length}{self._stakes} Owner: {self.owner}.{numbered}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -150,7 +151,7 @@ class Page:
             ("At stake", f"${Decimal(self.money):,.2f}" if self.money else None),
             ("Visits", f"{self.visits:,}" if self.visits else None),
             ("Open for", _age(self.open_minutes)),
-            ("Incident", str(self.incident_id)),
+            ("Incident", str(self.incident_id) if self.incident_id else None),
             ("Run", self.run_id),
         ]
         return [(label, value) for label, value in known if value]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orchestration.watch.channel import Channel
 from orchestration.watch.conditions import Severity
 from orchestration.watch.page import Place
+from orchestration.watch.rules import Rules
 
 Secrets = Callable[[str], str | None]
 """The secret of a name, or None where the surroundings have none."""
@@ -59,11 +60,13 @@ class Pager:
         destinations: By name.
         routes: In order; the first that takes a severity and role decides, and one always does.
         place: Whose pages they are, and where those who get them find out more.
+        rules: How often and when each severity is told.
     """
 
     destinations: Mapping[str, Destination]
     routes: tuple[Route, ...]
     place: Place
+    rules: Rules
 
     def route(self, severity: Severity, role: str) -> Route:
         """Where pages of that severity go for that role."""

@@ -16,6 +16,7 @@ from orchestration.watch.channel import Channel, kinds
 from orchestration.watch.conditions import Severity
 from orchestration.watch.page import Place, name_of_ours
 from orchestration.watch.pager import Destination, Pager, Route
+from orchestration.watch.telling_file import read_rules
 
 PAGER = "pager.toml"
 _TABLES = frozenset({"links", "channels", "routes", "telling"})
@@ -41,8 +42,8 @@ def pager_reader(agency: Agency, home: Path) -> Callable[[Path, str], Pager]:
 
 
 def _parse(agency: Agency, home: Path, path: Path, text: str) -> Pager:
-    draft = _Draft(parse_toml(path, text), home)
-    pager = draft.pager(str(agency.facts["agency"].get("id", "carehops")))
+    draft = _Draft(parse_toml(path, text), agency, home)
+    pager = draft.pager()
     if draft.faults:
         raise FileRefused(sorted(draft.faults, key=lambda fault: fault.line))
     return pager
@@ -51,17 +52,19 @@ def _parse(agency: Agency, home: Path, path: Path, text: str) -> Pager:
 class _Draft:
     """A pager being read; what is wrong with it is gathered in ``faults``."""
 
-    def __init__(self, file: TomlFile, home: Path) -> None:
+    def __init__(self, file: TomlFile, agency: Agency, home: Path) -> None:
         self.file = file
+        self.agency = agency
         self.home = home
         self.faults: list[Fault] = []
 
-    def pager(self, agency: str) -> Pager:
+    def pager(self) -> Pager:
         """What could be read."""
         facts = self.file.facts
         for key in sorted(set(facts) - _TABLES):
             self._wrong(f"the pager knows no {key}", "Remove it.", "", key)
         links = _table(facts.get("links"))
+        agency = str(self.agency.facts["agency"].get("id", "carehops"))
         place = Place(agency, str(links.get("dagster", "")), str(links.get("runbooks", "")))
         if not (place.dagster and place.runbooks):
             mend = 'Write dagster = "https://..." and runbooks = "docs/runbooks".'
@@ -71,7 +74,8 @@ class _Draft:
         written = facts.get("routes")
         routes = tuple(self._routes(written if isinstance(written, list) else [], names))
         self._everything_goes_somewhere(routes)
-        return Pager(destinations, routes, place)
+        rules = read_rules(_table(facts.get("telling")), self.agency, self._wrong)
+        return Pager(destinations, routes, place, rules)
 
     def _wrong(self, what: str, mend: str, *place: str, nth: int = 0) -> None:
         self.faults.append(self.file.fault(what, mend, *place, nth=nth))

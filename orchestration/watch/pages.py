@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from orchestration.watch.incident import Incident, Telling
-from orchestration.watch.page import Event, numbered, page_of
+from orchestration.watch.page import DRILL, Event, numbered, page_of
 from orchestration.watch.pager import Destination, Pager
 from orchestration.watch.roster import Roster
 
@@ -46,7 +46,11 @@ def write(
             if name in pager.destinations
         ]
     else:
-        names = pager.route(incident.severity, role).channels
+        names = (
+            tuple(pager.destinations)
+            if incident.kind == DRILL
+            else pager.route(incident.severity, role).channels
+        )
         to = list(addresses_on((pager.destinations[name] for name in names), persons))
         _supersede(connection, number, to, now)
     page = page_of(incident, event, role, pager.place)

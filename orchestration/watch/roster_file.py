@@ -8,7 +8,6 @@ from typing import Any
 
 from orchestration.flow.edits import OWNER_ROLES
 from orchestration.ground.agency import Agency, read_agency
-from orchestration.ground.calendar import holiday_name
 from orchestration.ground.failures import Fault, FileRefused
 from orchestration.ground.toml_file import TomlFile, parse_toml, read_text
 from orchestration.watch.roster import Leave, Person, Role, Roster, Shift
@@ -64,8 +63,7 @@ class _Draft:
         self._last_resort(roles, last_resort)
         leave = tuple(self._leave(facts.get("leave")))
         self._at_once(leave)
-        holiday = partial(holiday_name, closures=self.agency.closures)
-        days = LocalDays(self.agency.zone_info, lambda day: holiday(day) is not None)
+        days = LocalDays(self.agency.zone_info, self.agency.closures)
         return Roster(self.people, roles, leave, last_resort, days)
 
     def _wrong(self, what: str, mend: str, *place: str, nth: int = 0) -> None:

@@ -7,11 +7,13 @@ hour less or more when the clocks change, and no hour of it is nobody's.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from orchestration.ground.calendar import holiday_name
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday")
 HOLIDAY = "Holiday"
@@ -41,15 +43,15 @@ class LocalDays:
 
     Args:
         zone: The agency's zone.
-        is_holiday: Whether a date is a public holiday or the agency is closed.
+        closures: Days the agency is closed beside public holidays.
     """
 
     zone: ZoneInfo
-    is_holiday: Callable[[date], bool]
+    closures: tuple[date, ...] = ()
 
     def kind(self, day: date) -> str:
         """One of ``DAYS``."""
-        return HOLIDAY if self.is_holiday(day) else _WEEK[day.weekday()]
+        return HOLIDAY if holiday_name(day, self.closures) else _WEEK[day.weekday()]
 
     def began(self, hours: Hours, at: datetime) -> date | None:
         """The date on which hours that hold at an instant began, or None when they do not."""

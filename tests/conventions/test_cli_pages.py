@@ -7,6 +7,7 @@ import click
 import pytest
 
 from orchestration.cli import main
+from orchestration.commands.paging import OnDuty
 from orchestration.flow.approvals import Approval
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
@@ -21,6 +22,7 @@ from orchestration.views.reasons import Approved
 from orchestration.views.received import FeedNews
 from orchestration.views.status import FeedStatus, HopStatus, Status, Watcher
 from orchestration.views.way import LateChange, Step
+from orchestration.watch.drill import Leg
 
 ROOT = SQL_FOLDER.parent
 PAGE = (ROOT / "docs" / "cli.md").read_text()
@@ -28,6 +30,7 @@ ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
     *(IncidentLine, IncidentPage, Happening),
     *(Status, Watcher, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
+    *(OnDuty, Leg),
     *(Approval, Approved),
 )
 

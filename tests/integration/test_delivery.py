@@ -93,7 +93,7 @@ class Desk:
             for name, ear in self.ears.items()
             if name not in self.gone
         }
-        return Pager(known, (self.route,), PLACE)
+        return Pager(known, (self.route,), PLACE, RULES)
 
     def sees(self, *conditions: Condition) -> None:
         put = partial(write, roster=ROSTER, pager=self.pager)

@@ -5,10 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orchestration.ground.calendar import holiday_name
 from orchestration.watch.shifts import Hours, LocalDays, gaps, overlaps, parse_hours
 
-DAYS = LocalDays(ZoneInfo("America/New_York"), lambda day: holiday_name(day) is not None)
+DAYS = LocalDays(ZoneInfo("America/New_York"))
 WEEK = date(2026, 3, 2)  # a Monday; clocks go forward on Sunday
 
 

@@ -36,7 +36,8 @@ class Slack(WebChannel):
 
 def _message(page: Page, mention: str) -> dict[str, Any]:
     sign = ":white_check_mark:" if page.what == "recovered" else _SIGNS[page.severity]
-    calls = mention and page.severity == "P1" and page.what in {"opened", "escalation"}
+    is_urgent = page.severity == "P1" and page.what in {"opened", "escalation"}
+    calls = mention and is_urgent and not page.is_drill
     title = f"{sign} *{_plain(page.title)}*" + (f" <!{mention}>" if calls else "")
     links = " | ".join(
         f"<{href}|{text}>" if "://" in href else f"{text}: {href}" for text, href in page.links

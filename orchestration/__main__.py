@@ -1,0 +1,5 @@
+"""``python -m orchestration`` is ``carehops``, where no script was installed."""
+
+from orchestration.cli import main
+
+main()

@@ -1,0 +1,99 @@
+"""The last good text of the agency's files stays in force, whatever somebody makes of them."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from orchestration.ground.database import Database
+from orchestration.ground.failures import FileRefused
+from orchestration.ground.settings import Settings, read_settings
+from orchestration.ground.sql import SQL_FOLDER
+from orchestration.watch.agency_files import AgencyFiles, files_in_force
+
+NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+FILES = ("agency.toml", "roster.toml", "pager.toml")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    shutil.copytree(SQL_FOLDER / "agency", tmp_path / "agency")
+    environ = {"CAREHOPS_HOME": str(tmp_path), "CAREHOPS_AGENCY": str(tmp_path / "agency")}
+    return read_settings(environ)
+
+
+@pytest.fixture
+def database(module_database: Database) -> Database:
+    with module_database.transaction() as connection:
+        connection.execute(sa.text("truncate ops.in_force"))
+    return module_database
+
+
+def look(database: Database, settings: Settings, now: datetime = NOW) -> AgencyFiles:
+    with database.transaction() as connection:
+        return files_in_force(connection, settings, now)
+
+
+def kept(database: Database, name: str) -> Any:
+    with database.engine.connect() as connection:
+        asked = sa.text("select * from ops.in_force where name = :name")
+        return connection.execute(asked, {"name": name}).one_or_none()
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("spoiled", ["this is not TOML", "", None])
+def test_a_spoiled_file_stays_as_it_was_and_says_why(
+    database: Database, settings: Settings, name: str, spoiled: str | None
+) -> None:
+    before = look(database, settings)
+    path = settings.agency_folder / name
+    good = path.read_text()
+    path.unlink() if spoiled is None else path.write_text(spoiled)
+    after = look(database, settings, NOW + timedelta(hours=1))
+    assert after.roster == before.roster
+    assert after.agency == before.agency
+    assert after.pager == before.pager
+    (refused,) = after.refused
+    assert f"{name}:1: " in str(refused)
+    row = kept(database, name)
+    assert (row.text, row.taken_at, row.refused_since) == (good, NOW, NOW + timedelta(hours=1))
+    assert row.refused_why == str(refused)
+    look(database, settings, NOW + timedelta(hours=2))
+    assert kept(database, name).refused_since == NOW + timedelta(hours=1)
+    path.write_text(good)
+    assert look(database, settings, NOW + timedelta(hours=3)).refused == ()
+    row = kept(database, name)
+    assert (row.refused_since, row.refused_why, row.taken_at) == (None, None, NOW)
+
+
+def test_a_change_that_is_good_is_in_force_at_once(database: Database, settings: Settings) -> None:
+    look(database, settings)
+    path = settings.agency_folder / "roster.toml"
+    path.write_text(path.read_text().replace("evv02", "evv03"))
+    later = NOW + timedelta(hours=1)
+    files = look(database, settings, later)
+    assert "evv03" in files.roster.people
+    assert kept(database, "roster.toml").taken_at == later
+
+
+def test_a_file_that_never_was_right_is_refused(database: Database, settings: Settings) -> None:
+    (settings.agency_folder / "roster.toml").write_text("spoiled")
+    with pytest.raises(FileRefused, match=r"roster\.toml:1"):
+        look(database, settings)
+    assert kept(database, "roster.toml") is None
+
+
+def test_looking_without_news_writes_nothing(database: Database, settings: Settings) -> None:
+    def touched() -> Any:
+        with database.engine.connect() as connection:
+            asked = sa.text("select name, xmin from ops.in_force order by name")
+            return connection.execute(asked).all()
+
+    look(database, settings)
+    first = touched()
+    assert len(first) == len(FILES)
+    look(database, settings, NOW + timedelta(hours=1))
+    assert touched() == first
