@@ -9,12 +9,10 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, partial
 from random import Random
 
 import dagster as dg
-import sqlalchemy as sa
 
 import assets
 import assets.feeds
@@ -23,13 +21,14 @@ from orchestration.graph.housekeeping import KEPT_FOR, purge
 from orchestration.graph.refusals import attempt, refusal
 from orchestration.graph.run_failures import run_failures, write_run_failures
 from orchestration.graph.watch_asset import sees_check, show_sight, watch_asset
-from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database, open_database
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.settings import Settings, read_settings
+from orchestration.watch.agency_files import files_in_force
 from orchestration.watch.delivery import send_due
+from orchestration.watch.evaluation import evaluate
 from orchestration.watch.heartbeats import (
     NOTIFIER,
     NOTIFIER_SECONDS,
@@ -38,11 +37,8 @@ from orchestration.watch.heartbeats import (
     beat,
     beats,
 )
-from orchestration.watch.incidents import take_turn
-from orchestration.watch.pager_file import read_pager
 from orchestration.watch.standing import watch
 from orchestration.watch.timing import last_good, read_watched
-from orchestration.watch.watched import Watched
 
 WATCH_SECONDS = 30
 HOUSEKEEPING_SECONDS = 3600
@@ -59,6 +55,16 @@ class Contracts:
 
     subjects: tuple[Feed | Hop, ...]
     broken: tuple[str, ...]
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The feeds among them."""
+        return [subject for subject in self.subjects if isinstance(subject, Feed)]
+
+    @property
+    def hops(self) -> list[Hop]:
+        """The hops among them."""
+        return [subject for subject in self.subjects if isinstance(subject, Hop)]
 
 
 def read_contracts() -> Contracts:
@@ -159,22 +165,29 @@ class _Pager:
     database: Callable[[], Database]
 
     def look(self, instance: dg.DagsterInstance) -> str:
-        """Look for what is wrong."""
-        now = SystemClock().now()
-        hops = [subject for subject in self.contracts().subjects if isinstance(subject, Hop)]
-        failures = run_failures(instance, hops)
+        """Look for what is wrong, and write the pages about it."""
+        clock, known = SystemClock(), self.contracts()
+        failures = run_failures(instance, known.hops)
         with self.database().transaction() as connection:
-            take_turn(connection)
             before = beats(connection).get(PAGER)
-            write_run_failures(connection, failures, now)
-            beat(connection, PAGER, now)
-        show_sight(instance, before, now)
-        return f"looked; {len(failures)} hops' runs fail"
+            write_run_failures(connection, failures, clock.now())
+            found = evaluate(
+                connection,
+                self.settings,
+                known.feeds,
+                known.hops,
+                clock,
+                some_are_broken=bool(known.broken),
+            )
+        show_sight(instance, before, clock.now())
+        return f"{found.conditions} conditions, {len(found.steps)} incidents, {found.told} told"
 
     def send(self, _instance: dg.DagsterInstance) -> str:
         """Send what is due."""
         clock, settings = SystemClock(), self.settings
-        sent = send_due(self.database(), read_pager(settings), settings.secret, clock, Random())  # noqa: S311 - for the jitter
+        with self.database().transaction() as connection:
+            pager = files_in_force(connection, settings, clock.now()).pager
+        sent = send_due(self.database(), pager, settings.secret, clock, Random())  # noqa: S311 - jitter
         with self.database().transaction() as connection:
             beat(connection, NOTIFIER, clock.now())
         return f"{len(sent)} tried, {sum(each.outcome.was_sent for each in sent)} sent"
@@ -185,34 +198,31 @@ class _Pager:
         Raises:
             ContractFailure: a contract cannot be read; everything else was shown.
         """
-        known, now = self.contracts(), SystemClock().now()
+        now, known = SystemClock().now(), self.contracts()
+        folder = self.settings.agency_folder
         with self.database().transaction() as connection:
-            watched = self._watched(connection, now)
+            watched = read_watched(
+                folder,
+                files_in_force(connection, self.settings, now).agency,
+                known.feeds,
+                known.hops,
+                some_are_broken=bool(known.broken),
+                keep=last_good(connection, folder, now),
+            )
+        names = [subject.name for subject in watched.subjects]
         standings = watch(
             self.database(),
             watched,
             now,
             tell=mirror(instance),
-            unseen=not_shown(instance, [subject.name for subject in watched.subjects]),
+            unseen=not_shown(instance, names),
         )
         if known.broken:
-            names = ", ".join(known.broken)
-            message = f"{names} cannot be loaded; what they describe is not running"
+            broken = ", ".join(known.broken)
+            message = f"{broken} cannot be loaded; what they describe is not running"
             raise ContractFailure(message)
         told = [standing.name for standing in standings if standing.changed]
         return f"{len(standings)} looked at; changed: {', '.join(told) or 'none'}"
-
-    def _watched(self, connection: sa.Connection, now: datetime) -> Watched:
-        """Everything that is watched, timed as the agency says."""
-        known, folder = self.contracts(), self.settings.agency_folder
-        return read_watched(
-            folder,
-            read_agency(folder),
-            [subject for subject in known.subjects if isinstance(subject, Feed)],
-            [subject for subject in known.subjects if isinstance(subject, Hop)],
-            some_are_broken=bool(known.broken),
-            keep=last_good(connection, folder, now),
-        )
 
     def tidy(self, instance: dg.DagsterInstance) -> str:
         """Take away what is old."""

@@ -1,0 +1,77 @@
+"""One evaluation: everything that is wrong is looked for, and incidents take it from there.
+
+All in the caller's transaction: files in force, conditions, incidents, pages to send and the
+pager's beat are those of one instant, or none of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from orchestration.ground.clock import Clock
+from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.settings import Settings
+from orchestration.watch.agency_files import files_in_force
+from orchestration.watch.finding import find_conditions
+from orchestration.watch.heartbeats import PAGER, beat
+from orchestration.watch.incident import Step
+from orchestration.watch.incidents import advance, take_turn
+from orchestration.watch.timing import last_good, read_watched
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one evaluation found.
+
+    Args:
+        conditions: How many things are wrong.
+        steps: What became of every open incident.
+    """
+
+    conditions: int
+    steps: list[Step]
+
+    @property
+    def told(self) -> int:
+        """How many incidents somebody is told of now."""
+        return sum(step.telling is not None for step in self.steps)
+
+
+def evaluate(
+    connection: sa.Connection,
+    settings: Settings,
+    feeds: Iterable[Feed],
+    hops: Iterable[Hop],
+    clock: Clock,
+    *,
+    some_are_broken: bool = False,
+) -> Evaluation:
+    """Look once, and write down what must be told.
+
+    Args:
+        connection: In a transaction that ends with this evaluation.
+        settings: Where the agency's files are.
+        feeds: Every feed whose contract can be read.
+        hops: Every hop whose contract can be read.
+        clock: What time it is, once it is our turn.
+        some_are_broken: Whether contracts are missing only because they cannot be loaded.
+
+    Raises:
+        ContractFailure: a file of the agency's is wrong and never was right.
+    """
+    take_turn(connection)
+    now = clock.now()
+    files = files_in_force(connection, settings, now)
+    watched = read_watched(
+        settings.agency_folder,
+        files.agency,
+        feeds,
+        hops,
+        some_are_broken=some_are_broken,
+        keep=last_good(connection, settings.agency_folder, now),
+    )
+    conditions = find_conditions(connection, watched, now)
+    steps = advance(connection, conditions, now, files.pager.rules, files.write)
+    beat(connection, PAGER, now, conditions=len(conditions))
+    return Evaluation(len(conditions), steps)
