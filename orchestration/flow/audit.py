@@ -16,6 +16,9 @@ import sqlalchemy as sa
 from expectations import Expect
 from orchestration.ground.failures import ContractFailure
 
+_OF_ROWS = ("ColumnValues", "ColumnPairValues", "CompoundColumns", "SelectColumnValues")
+"""How rules begin that each row keeps or breaks: where there is no row, they hold unasked."""
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -57,6 +60,8 @@ def _expectations_library() -> Any:
 def check(url: sa.URL, schema: str, table: str, suite: Sequence[Expect]) -> list[CheckResult]:
     """Run a suite on one table.
 
+    A batch without rows keeps every rule about rows; the library is then not even loaded.
+
     Args:
         url: Our database.
         schema: The table's schema.
@@ -68,6 +73,8 @@ def check(url: sa.URL, schema: str, table: str, suite: Sequence[Expect]) -> list
     """
     if not suite:
         return []
+    if all(expect.rule.startswith(_OF_ROWS) for expect in suite) and _is_empty(url, schema, table):
+        return [CheckResult(expect, passed=True, could_not_run=False) for expect in suite]
     gx, context = _expectations_library()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -93,6 +100,13 @@ def check(url: sa.URL, schema: str, table: str, suite: Sequence[Expect]) -> list
             source.get_engine().dispose()
     by_number = {result.expectation_config.meta["number"]: result for result in answer.results}
     return [_result(expect, by_number[number]) for number, expect in enumerate(suite)]
+
+
+def _is_empty(url: sa.URL, schema: str, table: str) -> bool:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        found = connection.scalar(sa.text(f"select exists (select from {schema}.{table})"))
+    return not found
 
 
 def _rule(gx: Any, expect: Expect, number: int) -> Any:

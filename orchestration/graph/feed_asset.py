@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import sqlalchemy as sa
 
+from orchestration.flow.landing.sweep import is_clear
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.graph.lineage import COMPLETE, HELD_LINES, Picture, feed_spec
 from orchestration.graph.refusals import RETRIES, attempt, refusal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from orchestration.assembly import House
 
 _SHOWN = "last_arrival"
+_TOLD = "arrival"
 
 
 def feed_assets(
@@ -71,6 +73,30 @@ def feed_assets(
     return made
 
 
+def nothing_new(house: "House", instance: dg.DagsterInstance, picture: Picture) -> bool:
+    """Whether a landing run would find nothing and tell nothing that is not shown already."""
+    if not is_clear(house.settings.drop):
+        return False
+    keys = {feed.name: dg.AssetCheckKey(dg.AssetKey(feed.name), COMPLETE) for feed in picture.feeds}
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
+    told = {
+        name: said.metadata.get(_TOLD)
+        for name, key in keys.items()
+        # what a run planned and never came to say tells nothing
+        if isinstance(said := _evaluation(known.get(key)), dg.AssetCheckEvaluation)
+    }
+    with house.database.engine.connect() as connection:
+        rows = connection.execute(_LAST_ARRIVALS, {"feeds": list(keys)})
+        last = {row.feed: row.arrival_id for row in rows}
+    return all(
+        (seen := told.get(name)) is not None and seen.value == last.get(name, 0) for name in keys
+    )
+
+
+def _evaluation(record: Any) -> object:
+    return None if record is None else record.evaluation
+
+
 def _is_news(feed: Feed, file: Any, shown: int) -> bool:
     """Whether a file not yet shown brought rows, or none where none is a good answer."""
     if file.verdict != "landed" or file.arrival_id <= shown:
@@ -118,9 +144,14 @@ def _materialization(name: str, news: Sequence[Any]) -> dg.MaterializeResult[Any
 
 def _complete(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
     if not files:
-        return _result(name, COMPLETE, "WARN", "no file has come yet")
+        return _result(name, COMPLETE, "WARN", "no file has come yet", **{_TOLD: 0})
     file = files[-1]
-    facts = {"file": f"number {file.file_id}", "verdict": file.verdict, "code": file.code or "none"}
+    facts = {
+        "file": f"number {file.file_id}",
+        "verdict": file.verdict,
+        "code": file.code or "none",
+        _TOLD: file.arrival_id,
+    }
     if file.verdict in ("landed", "already_seen"):
         return _result(name, COMPLETE, None, "the last file was whole", **facts)
     said = f"the last file was {file.verdict}: {file.reason or file.code}. {file.next_step or ''}"
@@ -169,6 +200,14 @@ def _stored(house: "House", shown: Mapping[str, int]) -> dict[str, list[Any]]:
     return found
 
 
+_LAST_ARRIVALS = sa.text("""
+select asked.name as feed, last.arrival_id
+from unnest(cast(:feeds as text [])) as asked (name)
+cross join lateral (
+    select arrival_id from landing.arrival
+    where arrival.feed = asked.name order by at desc, arrival_id desc limit 1
+) as last
+""")
 _ARRIVALS = sa.text("""
 with last as (
     select asked.name, asked.shown, max(arrival.arrival_id) as arrival_id

@@ -15,6 +15,7 @@ from orchestration.assembly import House
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict, VerdictWord
 from orchestration.graph.definitions import build_defs
+from orchestration.graph.feed_asset import nothing_new
 from orchestration.graph.fresh_checks import mirror, not_shown
 from orchestration.graph.instance import (
     ALONE,
@@ -88,12 +89,13 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
         defs = build_defs(
             settings=house.settings, picture=picture, open_house=lambda: house, told=told
         )
-        for name in (LANDING_JOB, ALL_HOPS_JOB):
+        idle = nothing_new(house, instance, picture)
+        for name in (ALL_HOPS_JOB,) if idle else (LANDING_JOB, ALL_HOPS_JOB):
+            if name == ALL_HOPS_JOB:
+                say(_of_files(ran.verdicts))
             for failure in _run(defs.resolve_job_def(name), instance):
                 ran.failures.append(failure)
                 say(failure)
-            if name == LANDING_JOB:
-                say(_of_files(ran.verdicts))
         ran.standings = watch(
             house.database,
             watched,

@@ -115,7 +115,7 @@ def test_everything_is_landed_run_shown_and_watched(house: House):
     leave(house, "clients_1.csv", RIGHTS)
     said: list[str] = []
     ran = run_everything(house, said.append)
-    assert ran.is_well
+    assert ran.is_well, ran.failures
     assert {verdict.verdict for verdict in ran.verdicts} == {"landed", "quarantined"}
     assert [outcome.hop for outcome in ran.passes].count("evv_to_coordination") == 1
     assert {outcome.hop for outcome in ran.passes} == {hop.name for hop in house.hops}
@@ -134,6 +134,47 @@ def test_everything_is_landed_run_shown_and_watched(house: House):
             (shown,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=9)
             assert shown.evaluation.passed
         assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
+
+
+@pytest.mark.slow
+def test_landing_runs_only_when_there_is_something_to_land_or_to_tell(house: House):
+    def landings() -> int:
+        with open_instance(house.settings, house.database) as instance:
+            return instance.get_runs_count(dg.RunsFilter(job_name="landing_job"))
+
+    leave(house, "role_rights_1.csv", ONE_RIGHT)
+    leave(house, "clients_1.csv", RIGHTS)
+    run_everything(house)
+    assert landings() == 1
+    said: list[str] = []
+    again = run_everything(house, said.append)
+    assert again.is_well
+    assert "Nothing new lies in the drop folder." in said
+    assert {outcome.hop for outcome in again.passes} == {hop.name for hop in house.hops}
+    assert landings() == 1
+    by_hand = leave(house, "role_rights_2.csv", ONE_RIGHT.replace("visit_edit", "visit_cancel"))
+    assert house.landing.land(by_hand).verdict == "landed"
+    by_hand.unlink()
+    run_everything(house)
+    assert landings() == 2
+    leave(house, "nobody_knows.csv", "a\n1\n")
+    run_everything(house)
+    assert landings() == 3
+
+
+def test_no_connection_to_dagsters_database_is_left_open(house: House):
+    with open_instance(house.settings, house.database) as instance:
+        instance.get_runs()
+        assert _visitors(house)
+    assert not _visitors(house)
+
+
+def _visitors(house: House) -> int:
+    with house.database.engine.connect() as connection:
+        return connection.scalar(
+            sa.text("select count(*) from pg_stat_activity where datname = :name"),
+            {"name": house.database.dagster_url.database},
+        )
 
 
 @pytest.mark.slow

@@ -66,6 +66,12 @@ def sweep_drop(
     return verdicts
 
 
+def is_clear(drop: Path) -> bool:
+    """Whether nothing lies in the drop folder that a sweep would look at."""
+    put_back(drop)
+    return not _look(drop)
+
+
 def settled(drop: Path, settle_seconds: float) -> list[tuple[Path, Stat]]:
     """Files nobody has touched for a while, oldest first."""
     # the file system's clock counts here, whatever clock the house is set to

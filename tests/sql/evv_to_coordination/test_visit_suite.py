@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from expectations import MUST, Expect
 from expectations.evv_to_coordination import SUITE
 from orchestration.flow.audit import check
+from orchestration.ground.failures import ContractFailure
 from tests.bench_of_records import Records
 from tests.sql.evv_to_coordination.good_visit import HOP, START, lay_ground, visit
 
@@ -58,3 +60,19 @@ def test_a_large_pass_of_typed_visits_is_told_from_a_small_one(records: Records)
     )
     records.run(HOP)
     assert _failed(records) == {"few_times_typed_by_hand"}
+
+
+def test_of_an_empty_batch_only_rules_about_the_whole_table_are_asked(records: Records) -> None:
+    lay_ground(records)
+    records.run(HOP)
+    asked = (records.database.url, "audit", f"{HOP}__passed")
+    of_rows = Expect("spelled_wrong", "ColumnValuesToBeNonsense", MUST, "", {"column": "minutes"})
+    of_table = Expect("some_rows", "TableRowCountToBeBetween", MUST, "", {"min_value": 1})
+    (unasked,) = check(*asked, (of_rows,))
+    assert unasked.passed
+    (empty,) = check(*asked, (of_table,))
+    assert not empty.passed
+    records.put("evv_visit", visit("V1"))
+    assert records.run(HOP).decided["moved"] == 1
+    with pytest.raises(ContractFailure, match="no rule ExpectColumnValuesToBeNonsense"):
+        check(*asked, (of_rows,))
