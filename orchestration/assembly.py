@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from types import ModuleType
 
@@ -132,6 +133,10 @@ class House:
         """
         return read_watched(self.settings.agency_folder, self.agency, self.feeds, self.hops)
 
+    def today(self) -> date:
+        """The day it is in the agency's zone."""
+        return self.clock.now().astimezone(self.agency.zone_info).date()
+
     def suite(self, name: str) -> Sequence[Expect]:
         """The suite of a hop or feed."""
         return suite_of(name)
@@ -185,6 +190,7 @@ def assemble(
                 connection, table, batch, clock.now()
             ),
             read_x12=reply_rows,
+            agency=settings.agency_folder,
         ),
         passes=Passes(database, library, intake, settings, clock, agency.zone, audit),
         feeds=feeds(),

@@ -7,7 +7,16 @@ from datetime import datetime
 
 import click
 
-from orchestration.commands import asking, deciding, guarding, incidents, keeping, moving, paging
+from orchestration.commands import (
+    asking,
+    contracts,
+    deciding,
+    guarding,
+    incidents,
+    keeping,
+    moving,
+    paging,
+)
 from orchestration.commands.opening import Asked, Instant, PlainWords
 
 
@@ -20,6 +29,6 @@ def main(ctx: click.Context, now: datetime | None) -> None:
     ctx.obj = Asked(now)
 
 
-for room in (moving, asking, incidents, deciding, paging, keeping, guarding):
+for room in (moving, asking, incidents, deciding, contracts, paging, keeping, guarding):
     for command in room.COMMANDS:
         main.add_command(command)

@@ -1,8 +1,11 @@
 """What the agency agreed with each payer, by service and date. Rules read these rows."""
 
 from datetime import timedelta
+from functools import partial
 
-from orchestration.ground.contracts import Column, Delimited, Feed, Source, Table
+from orchestration.ground.contracts import AgencyFile, Column, Delimited, Feed, Source, Table
+from orchestration.partners.payers.checking import inspect_contracts
+from orchestration.partners.payers.landing import read_rows
 
 UNIT_RULES = (
     "CMS_8MIN",
@@ -103,13 +106,28 @@ CLAIM_TERMS = (
         pattern=r"[0-9]{2}",
         default="12",
     ),
+    Column(
+        "place_of_service_community",
+        "text",
+        "The same for visits away from home; empty when the payer pays none.",
+        pattern=r"[0-9]{2}",
+    ),
+)
+CROSSWALKS = (
+    Column("maps_to_payer_id", "text", "Our name of the payer."),
+    Column("maps_to_program", "text", "Our name of the programme."),
+    Column("maps_to_service_code", "text", "The service as it is billed."),
+    Column("maps_to_modifiers", "text", "Its modifiers in claim order; - is none."),
+    Column("disciplines", "text", "Who may give it, joined by semicolons; empty is anybody."),
+    Column("mapping", "text", "Fingerprint of the version's crosswalks, which are approved by it."),
+    Column("contract_owner", "text", "The role that answers for the contract."),
 )
 PAYER_CONTRACT = Table(
     name="payer_contract",
     key=("payer_id", "payer_program", "service_code", "modifiers", "valid_from"),
-    version="contract_version",
-    event_at="source_updated_at",
-    meaning="One version of the terms for one service under one payer's programme.",
+    version="file_version",
+    event_at="landed_at",
+    meaning="The terms of one service under one programme, named as a visit may name them.",
     columns=(
         Column("payer_id", "text", "The payer.", required=True),
         Column("payer_program", "text", "The payer's programme.", required=True),
@@ -122,7 +140,20 @@ PAYER_CONTRACT = Table(
             pattern=r"-|[A-Z0-9]{2}(;[A-Z0-9]{2}){0,3}",
         ),
         Column("valid_from", "date", "First date of service.", required=True),
-        Column("contract_version", "bigint", "Rises with each change.", required=True, at_least=1),
+        Column(
+            "contract_version",
+            "bigint",
+            "The version of the contract that says so.",
+            required=True,
+            at_least=1,
+        ),
+        Column(
+            "file_version",
+            "bigint",
+            "The highest version in the file; an earlier one may have been ended by it.",
+            at_least=1,
+            default=1,
+        ),
         Column("valid_to", "date", "Last date of service; empty is open."),
         Column("payer_name", "text", "The payer's name, as it goes on the claim.", required=True),
         Column(
@@ -198,27 +229,65 @@ PAYER_CONTRACT = Table(
         *VISIT_TERMS,
         *PAPER_TERMS,
         *CLAIM_TERMS,
+        *CROSSWALKS,
     ),
 )
 
 PAYER_CONTRACTS = Feed(
     name="payer_contracts",
-    meaning="Contract terms the agency keeps for each payer.",
-    system="contract_register",
+    meaning="Terms and crosswalks agreed with each payer: a file per payer that the agency keeps.",
+    system="agency",
     table=PAYER_CONTRACT,
-    files="payer_contracts_*.csv",
-    dialect=Delimited(","),
+    files="*.toml",
+    dialect=AgencyFile(partial(read_rows, PAYER_CONTRACT)),
+    kept_in="payers",
+    complete_for="maps_to_payer_id",
+    inspect=partial(inspect_contracts, PAYER_CONTRACT),
     time_basis="utc",
     window_basis="effective_date",
-    cadence=timedelta(days=30),
+    cadence=timedelta(days=365),
     owner="Contract/payer-relations manager",
-    warn_after=timedelta(days=60),
-    fail_after=timedelta(days=92),
-    sources={
-        column.name: Source(column.name)
-        for column in PAYER_CONTRACT.columns
-        if column not in (*UNIT_TERMS, *VISIT_TERMS, *PAPER_TERMS, *CLAIM_TERMS)
-    },
+    warn_after=timedelta(days=400),
+    fail_after=timedelta(days=500),
+    sources={column.name: Source(column.name) for column in PAYER_CONTRACT.columns},
 )
 
-FEEDS = (PAYER_CONTRACTS,)
+MAPPING_APPROVAL = Table(
+    name="mapping_approval",
+    key=("payer_id", "contract_version", "mapping"),
+    version=None,
+    event_at="landed_at",
+    meaning="Somebody looked at the crosswalks of a contract's version and found them right.",
+    columns=(
+        Column("payer_id", "text", "The payer.", required=True),
+        Column("contract_version", "bigint", "The version.", required=True, at_least=1),
+        Column(
+            "mapping",
+            "text",
+            "Fingerprint of the crosswalks that were approved.",
+            required=True,
+            pattern=r"[0-9a-f]{12}",
+        ),
+        Column("approved_by", "text", "Who; never who changed them.", required=True),
+        Column("approved_on", "date", "When.", required=True),
+    ),
+)
+
+MAPPING_APPROVALS = Feed(
+    name="mapping_approvals",
+    meaning="Which crosswalks were approved, and by whom; `carehops contracts approve` adds to it.",
+    system="agency",
+    table=MAPPING_APPROVAL,
+    files="approvals.csv",
+    dialect=Delimited(","),
+    kept_in="payers",
+    time_basis="utc",
+    window_basis="effective_date",
+    cadence=timedelta(days=365),
+    owner="Contract/payer-relations manager",
+    warn_after=timedelta(days=400),
+    fail_after=timedelta(days=500),
+    sources={column.name: Source(column.name) for column in MAPPING_APPROVAL.columns},
+)
+
+FEEDS = (PAYER_CONTRACTS, MAPPING_APPROVALS)

@@ -15,7 +15,6 @@ from assets.sample.world import Sent
 
 #: Minutes after five at which a feed's first file arrives.
 FIRST = {
-    "payer_contracts": 0,
     "role_rights": 5,
     "caregivers": 10,
     "clients": 15,

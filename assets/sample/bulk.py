@@ -97,7 +97,7 @@ class _Bulk:
         period = Period(END - timedelta(days=DAYS - 1), END)
         self.world = world = World(period, Random(seed))  # noqa: S311 - repeatable, not secret
         payer = BY_ID["HARBOR-FICTIVE"]
-        world.contracts = contract_rows(period)
+        world.contracts = contract_rows()
         world.rights = role_rights(period)
         for number in range(1, -(-max(visits, 1) // PER_CAREGIVER) * CLIENTS_EACH + 1):
             client = enrol(world, number, payer)
@@ -110,7 +110,6 @@ class _Bulk:
             if number % CLIENTS_EACH == 1:
                 hire(world, "aide")
         self.plain: dict[str, Iterable[Row]] = {
-            "payer_contracts": world.contracts,
             "role_rights": world.rights,
             "caregivers": world.caregivers,
             "clients": [client.row for client in world.clients],

@@ -54,7 +54,6 @@ VISIT_LINES = (
 
 #: Feed, column, text, reason: one line each in the feeds that bring no visits.
 OTHER_LINES = (
-    ("payer_contracts", "rate_cents", "six dollars", "NOT-A-NUMBER"),
     ("role_rights", "right_code", "everything", "NOT-ALLOWED"),
     ("caregivers", "hired_on", "2026-13-01", "NOT-A-DATE"),
     ("clients", "last_name", "", "MISSING"),

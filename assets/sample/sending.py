@@ -14,7 +14,6 @@ LATE_SIGNED = 0.1
 def everything_sent(world: World) -> dict[str, list[Sent]]:
     """Rows by feed, except receipts, which follow from what arrives when."""
     sent: dict[str, list[Sent]] = {feed.name: [] for feed in VISIT_FEEDS.values()}
-    sent["payer_contracts"] = _once(world, world.contracts)
     sent["role_rights"] = [*_once(world, world.rights), _latest_right(world)]
     sent["caregivers"] = [*_once(world, world.caregivers), _renewed(world, world.caregivers[0])]
     sent["clients"] = _clients(world)

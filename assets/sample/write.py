@@ -115,7 +115,7 @@ def make_world(seed: int, clients: int, days: int, end: date) -> World:
     """Everything the agency's systems know, with what was planted in it."""
     period = Period(end - timedelta(days=days - 1), end)
     world = World(period, Random(seed))  # noqa: S311 - repeatable, not secret
-    world.contracts = contract_rows(period)
+    world.contracts = contract_rows()
     world.rights = role_rights(period)
     enrol_clients(world, clients)
     fill_days(world)

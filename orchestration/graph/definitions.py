@@ -18,7 +18,11 @@ from orchestration.graph.hop_asset import hop_asset
 from orchestration.graph.lineage import Picture, partner_spec
 from orchestration.graph.refusals import RETRIES, attempt
 from orchestration.graph.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
-from orchestration.graph.sensors import after_landing_sensor, drop_folder_sensor
+from orchestration.graph.sensors import (
+    after_landing_sensor,
+    drop_folder_sensor,
+    own_files_sensor,
+)
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.watch.timing import read_watched
@@ -68,6 +72,7 @@ def build_defs(
         schedules=hop_schedules(picture, each),
         sensors=[
             drop_folder_sensor(picture, settings.drop, landing),
+            own_files_sensor(picture, settings.agency_folder, landing),
             after_landing_sensor(picture, landing, each),
         ],
         executor=dg.in_process_executor,

@@ -6,6 +6,7 @@ Dagster's clock starts anew with every materialization, and an empty or refused 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -13,9 +14,9 @@ import sqlalchemy as sa
 
 from orchestration.flow.landing.sweep import is_clear
 from orchestration.flow.landing.verdict import Verdict
-from orchestration.graph.lineage import COMPLETE, HELD_LINES, Picture, feed_spec
+from orchestration.graph.lineage import AGREED, COMPLETE, HELD_LINES, Picture, feed_spec
 from orchestration.graph.refusals import RETRIES, attempt, refusal
-from orchestration.ground.contracts import Feed
+from orchestration.ground.contracts import Feed, Remark
 
 if TYPE_CHECKING:
     from orchestration.assembly import House
@@ -60,6 +61,11 @@ def feed_assets(
                 yield _materialization(name, news)
             yield _complete(name, files)
             yield _held_lines(name, files)
+            if feeds[name].inspect is not None:
+                remarks, unseen = attempt(partial(_remarks, open_house(), feeds[name]))
+                error = error or unseen
+                if remarks is not None:
+                    yield _agreed(name, remarks)
         if error or unread:
             raise refusal(error or unread or RuntimeError())
 
@@ -117,6 +123,30 @@ def _check_specs(feed: Feed) -> Iterator[dg.AssetCheckSpec]:
         asset=feed.name,
         description="Every line of the last file became a row. Lines that cannot be read are "
         "kept with their reasons and wait for a corrected record; the others go on.",
+    )
+    if feed.inspect is not None:
+        yield dg.AssetCheckSpec(
+            AGREED,
+            asset=feed.name,
+            description="The agency's own files are whole, approved, in force and not due for "
+            "review: what `carehops contracts check` says.",
+        )
+
+
+def _remarks(house: "House", feed: Feed) -> list[Remark]:
+    assert feed.inspect is not None  # noqa: S101 - asked before
+    folder = house.settings.agency_folder / (feed.kept_in or "")
+    with house.database.engine.connect() as connection:
+        return list(feed.inspect(connection, folder, house.today()))
+
+
+def _agreed(name: str, remarks: Sequence[Remark]) -> dg.AssetCheckResult:
+    """Errors before warnings, a line each; names and dates of ours, nobody's data."""
+    worst = sorted(remarks, key=lambda remark: remark.severity)
+    said = "\n\n".join(f"{remark.severity} {remark}" for remark in worst)
+    failed_as = worst[0].severity if worst else None
+    return _result(
+        name, AGREED, failed_as, said or "every file is whole, in force and not due for review"
     )
 
 

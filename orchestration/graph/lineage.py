@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.ground.agency import Agency
-from orchestration.ground.contracts import Delimited, Feed, Hop, JsonRecords
+from orchestration.ground.contracts import AgencyFile, Delimited, Feed, Hop, JsonRecords
 from orchestration.ground.durations import in_words
 from orchestration.ground.partner_profiles import Partner
 from orchestration.watch.freshness import Promise, rests_on_weekends
@@ -22,7 +22,8 @@ from orchestration.watch.freshness import Promise, rests_on_weekends
 FEEDS, HOPS, PARTNERS = "feeds", "hops", "partners"
 FEEDS_RUNBOOK = "docs/runbooks/feeds.md"
 FRESH, COMPLETE, HELD_LINES, CONSERVED = "fresh", "complete", "held_lines", "conserved"
-OWN_CHECKS = frozenset({FRESH, COMPLETE, HELD_LINES, CONSERVED})
+AGREED = "agreed"
+OWN_CHECKS = frozenset({FRESH, COMPLETE, HELD_LINES, CONSERVED, AGREED})
 """Check names that are ours; no suite may use them."""
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _LONG_WEEKEND = timedelta(days=3)
@@ -100,6 +101,7 @@ def feed_spec(feed: Feed, picture: Picture) -> dg.AssetSpec:
     """A feed as it is drawn."""
     kind = "csv" if isinstance(feed.dialect, Delimited) else "x12"
     kind = "json" if isinstance(feed.dialect, JsonRecords) else kind
+    kind = "toml" if isinstance(feed.dialect, AgencyFile) else kind
     return dg.AssetSpec(
         key=feed.name,
         group_name=FEEDS,
@@ -236,6 +238,11 @@ def _runbook(path: str) -> dict[str, Any]:
     kept = _REPOSITORY / path
     text = kept.read_text() if kept.exists() else f"`{path}`"
     return {"runbook": dg.MetadataValue.md(text), "runbook_path": path}
+
+
+def landing_checks(feed: Feed) -> tuple[str, ...]:
+    """The checks that landing a feed answers."""
+    return (COMPLETE, HELD_LINES) if feed.inspect is None else (COMPLETE, HELD_LINES, AGREED)
 
 
 def checks_without_fresh(names: Sequence[str]) -> dg.AssetSelection:

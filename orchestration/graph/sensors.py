@@ -6,21 +6,24 @@ Both are thin: what to do is decided by small functions from what is stored, nev
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.flow.landing.landing import SETTLE_SECONDS
+from orchestration.flow.landing.own_files import own_files
 from orchestration.flow.landing.sweep import settled
-from orchestration.graph.lineage import COMPLETE, HELD_LINES, Picture
+from orchestration.graph.lineage import Picture, landing_checks
 from orchestration.graph.schedules import LANDING_JOB, Job, hop_job_name, is_idle
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import Feed, Hop
 
 LISTING = "carehops/listing"
 """Tag of a landing run: which files it was asked for, as a digest."""
+OWN_FILES = "carehops/own_files"
+"""Tag of a landing run: what the agency's own files held, as a digest."""
 TRIES = 4
 FIRST_WAIT = timedelta(minutes=1)
 
@@ -86,19 +89,58 @@ def drop_folder_sensor(picture: Picture, drop: Path, job: Job) -> dg.SensorDefin
         last = newest[0].create_timestamp if newest else None
         if not is_time_to_try(tries, last, SystemClock().now()):
             return dg.SkipReason(f"the same files were tried {tries} times; see the last run")
-        return dg.RunRequest(
-            run_key=f"{listing.digest}-{tries}",
-            asset_selection=[dg.AssetKey(name) for name in listing.feeds],
-            # named, or Dagster would plan fresh too, and show it failed when the run fails
-            asset_check_keys=[
-                dg.AssetCheckKey(dg.AssetKey(name), check)
-                for name in listing.feeds
-                for check in (COMPLETE, HELD_LINES)
-            ],
-            tags={LISTING: listing.digest},
-        )
+        chosen = [feed for feed in picture.feeds if feed.name in listing.feeds]
+        return _landing_run(chosen, f"{listing.digest}-{tries}", {LISTING: listing.digest})
 
     return drop_folder
+
+
+def _landing_run(feeds: Sequence[Feed], key: str, tags: dict[str, str]) -> dg.RunRequest:
+    return dg.RunRequest(
+        run_key=key,
+        asset_selection=[dg.AssetKey(feed.name) for feed in feeds],
+        # named, or Dagster would plan fresh too, and show it failed when the run fails
+        asset_check_keys=[
+            dg.AssetCheckKey(dg.AssetKey(feed.name), check)
+            for feed in feeds
+            for check in landing_checks(feed)
+        ],
+        tags=tags,
+    )
+
+
+def own_files_digest(agency: Path, feeds: Sequence[Feed], today: date) -> str:
+    """The same as long as the agency's own files are the same and the day is: reviews fall due."""
+    digest = hashlib.sha256(today.isoformat().encode())
+    for feed, path, sha256 in own_files(agency, feeds):
+        digest.update(f"{feed.name}\0{path.name}\0{sha256}\0".encode())
+    return digest.hexdigest()[:32]
+
+
+def own_files_sensor(picture: Picture, agency: Path, job: Job) -> dg.SensorDefinition:
+    """Lands what the agency changed in its own folder, and looks at all of it once a day."""
+    kept = [feed for feed in picture.feeds if feed.kept_in is not None]
+
+    @dg.sensor(
+        name="own_files",
+        job=job,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Lands contracts, approvals and code sets when the agency changes them, and "
+        "looks every day at what became due in them.",
+    )
+    def own_files_changed(
+        context: dg.SensorEvaluationContext,
+    ) -> dg.RunRequest | dg.SkipReason:
+        today = SystemClock().now().astimezone(picture.agency.zone_info).date()
+        digest = own_files_digest(agency, kept, today)
+        if context.instance.get_runs_count(dg.RunsFilter(tags={OWN_FILES: digest})):
+            return dg.SkipReason("nothing has changed since they were looked at today")
+        if not is_idle(context.instance, LANDING_JOB):
+            return dg.SkipReason("files are being landed")
+        return _landing_run(kept, digest, {OWN_FILES: digest})
+
+    return own_files_changed
 
 
 def hops_to_wake(hops: Sequence[Hop], feeds: Sequence[Feed], landed: set[str]) -> list[Hop]:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from orchestration.ground.business_time import Deadline, Night
 
 if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
     import sqlalchemy as sa
 
     from orchestration.ground.clock import Clock
@@ -115,6 +118,42 @@ class X12Replies:
     """Interchanges from a clearinghouse or payer: TA1, 999, 277CA, 835."""
 
 
+ReadAgencyFile = Callable[["Path", str, "sa.Connection"], Iterable[Mapping[str, str | None]]]
+"""Name and text of a file, and the database it must agree with, to rows as text by column; raises
+``FileRefused`` when a single thing in it is wrong."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something about a file the agency keeps that somebody should know.
+
+    Args:
+        severity: ERROR must be mended, WARN becomes due.
+        where: File and line.
+        what: What it is.
+        mend: What to do.
+    """
+
+    severity: Literal["ERROR", "WARN"]
+    where: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. {self.mend}"
+
+
+Inspect = Callable[["sa.Connection", "Path", "date"], Iterable[Remark]]
+"""The database, the folder the files are kept in, and today in the agency's zone, to remarks."""
+
+
+@dataclass(frozen=True)
+class AgencyFile:
+    """A file the agency writes itself: its reader makes rows of it, or refuses it whole."""
+
+    read: ReadAgencyFile
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a table's column comes from in a dialect.
@@ -159,6 +198,11 @@ class Feed:
         night: Hours in which less is expected.
         deadlines: By when a file must have come.
         severity: What it is to people when it is late.
+        kept_in: Folder below the agency's own in which its files are kept and stay; None when
+            they come through the drop folder.
+        complete_for: The column that names what a file says everything about: what it no longer
+            says of that is no longer current.
+        inspect: Looks at all its files together; shown as a check of the feed's asset.
     """
 
     name: str
@@ -166,7 +210,7 @@ class Feed:
     system: str
     table: Table
     files: str
-    dialect: Delimited | JsonRecords | X12Replies
+    dialect: Delimited | JsonRecords | X12Replies | AgencyFile
     sources: Mapping[str, Source]
     time_basis: TimeBasis
     window_basis: WindowBasis
@@ -181,6 +225,9 @@ class Feed:
     night: Night | None = None
     deadlines: tuple[Deadline, ...] = ()
     severity: Severity = "P2"
+    kept_in: str | None = None
+    complete_for: str | None = None
+    inspect: Inspect | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from orchestration.ground.contracts import (
+    AgencyFile,
     Column,
     Delimited,
     Feed,
@@ -89,7 +90,7 @@ def _page(feed: Feed, hops: tuple[Hop, ...]) -> str:
     version = f"; versions are ordered by `{table.version}`" if table.version else ""
     agreed = [
         ("owner", feed.owner),
-        ("files", f"`{feed.files}` in the drop folder; {_dialect(feed)}"),
+        ("files", f"`{feed.files}` in {_place(feed)}; {_dialect(feed)}"),
         ("times", _TIME_BASIS[feed.time_basis]),
         ("rows are selected", _WINDOW_BASIS[feed.window_basis]),
         ("comes", _cadence(feed.cadence)),
@@ -175,8 +176,16 @@ def _dialect(feed: Feed) -> str:
         return f"text with a header row, fields apart by {_shown(feed.dialect.delimiter)}"
     if isinstance(feed.dialect, JsonRecords):
         return "a JSON array of objects"
-    assert isinstance(feed.dialect, X12Replies)  # noqa: S101 - there are three dialects
+    if isinstance(feed.dialect, AgencyFile):
+        return "TOML, read whole or refused whole"
+    assert isinstance(feed.dialect, X12Replies)  # noqa: S101 - there are four dialects
     return "X12 interchanges: TA1, 999, 277CA, 835"
+
+
+def _place(feed: Feed) -> str:
+    if feed.kept_in is None:
+        return "the drop folder"
+    return "the agency's folder" + ("" if feed.kept_in == "." else f" `{feed.kept_in}/`")
 
 
 def _cadence(length: timedelta) -> str:

@@ -1,6 +1,7 @@
 """What materializing a feed or a hop leaves behind, when it goes well and when it does not."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import dagster as dg
 import psycopg
@@ -13,6 +14,7 @@ from tests.integration.dagster_bench import NOON, ONE_RIGHT, RIGHTS, Bench, open
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 SECRET = "ZZPHI Jane Roe"
+OWN = ("code_sets", "mapping_approvals", "payer_contracts")
 
 
 @pytest.fixture
@@ -50,7 +52,18 @@ def test_a_whole_file_materializes_its_feed_and_no_other(bench: Bench):
     assert not said["clients.complete"].passed
     assert said["clients.complete"].severity == WARN
     assert "fresh" not in {name.partition(".")[2] for name in said}
-    assert [verdict.verdict for verdict in bench.told] == ["landed"]
+    told = [verdict.verdict for verdict in bench.told if verdict.feed == "role_rights"]
+    assert told == ["landed"]
+
+
+def test_a_contract_due_for_review_shows_on_the_contracts_asset(bench: Bench):
+    found = results(bench.run("landing_job", *OWN))["payer_contracts.agreed"]
+    assert (found.passed, found.severity) == (False, WARN)
+    assert "maple-fictive.toml:" in found.description
+    assert "review of S5125 U2 U7 was due on 2026-11-06" in found.description
+    bench.at(NOON + timedelta(days=30))
+    found = results(bench.run("landing_job", *OWN))["payer_contracts.agreed"]
+    assert (found.passed, found.severity) == (False, ERROR)
 
 
 def test_an_empty_file_leaves_a_feed_without_materialization_and_its_check_red(bench: Bench):

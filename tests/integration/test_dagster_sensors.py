@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -13,7 +14,12 @@ import sqlalchemy as sa
 from orchestration.graph.instance import IN_PROCESS
 from orchestration.graph.pager_definitions import Contracts, build_pager_defs
 from orchestration.graph.schedules import LANDING_JOB
-from orchestration.graph.sensors import hops_to_wake, is_time_to_try, read_listing
+from orchestration.graph.sensors import (
+    hops_to_wake,
+    is_time_to_try,
+    own_files_digest,
+    read_listing,
+)
 from orchestration.ground.database import Database
 from tests.integration.dagster_bench import NOON, ONE_RIGHT, Bench, opened
 
@@ -211,3 +217,29 @@ def test_a_database_that_is_away_fails_the_tick_in_plain_words(bench: Bench):
     ):
         sensor(defs, "freshness_watch").evaluate_tick(context)
     assert "ZZPHI" not in str(caught.value)
+
+
+def looked_at_own_files(bench: Bench) -> list[dg.RunRequest]:
+    with dg.build_sensor_context(instance=bench.instance) as context:
+        return asked(sensor(bench.defs, "own_files").evaluate_tick(context))
+
+
+def test_the_agencys_own_files_are_looked_at_once_until_they_change_or_the_day_does(
+    bench: Bench, tmp_path: Path
+):
+    (request,) = looked_at_own_files(bench)
+    assert {key.to_user_string() for key in request.asset_selection or ()} == {
+        *("code_sets", "mapping_approvals", "payer_contracts")
+    }
+    assert "agreed" in {key.name for key in request.asset_check_keys or ()}
+    a_run(bench.instance, dg.DagsterRunStatus.SUCCESS, request.tags)
+    assert looked_at_own_files(bench) == []
+    feeds, today = bench.house.feeds, date(2026, 11, 18)
+    payers = tmp_path / "payers"
+    payers.mkdir()
+    before = own_files_digest(tmp_path, feeds, today)
+    (payers / "elm-fictive.toml").write_text("# nothing yet")
+    assert own_files_digest(tmp_path, feeds, today) != before
+    assert own_files_digest(tmp_path, feeds, date(2026, 11, 19)) != own_files_digest(
+        tmp_path, feeds, today
+    )

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.feeds.evv_visits import SANDATA
-from assets.feeds.payer_contracts import PAYER_CONTRACTS
 from orchestration.ground.business_time import WorkingTime
 from orchestration.ground.contracts import Hop, Target, Timing
 from orchestration.ground.durations import in_words
@@ -20,6 +19,7 @@ CALENDAR = WorkingTime(EASTERN)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 HOURLY_FEED = replace(SANDATA, cadence=HOUR, warn_after=2 * HOUR, fail_after=4 * HOUR)
+QUARTERLY_FEED = replace(SANDATA, cadence=30 * DAY, warn_after=60 * DAY, fail_after=92 * DAY)
 DAILY_FEED = replace(SANDATA, cadence=DAY, warn_after=26 * HOUR, fail_after=50 * HOUR)
 
 
@@ -101,7 +101,7 @@ def test_a_closure_of_the_agency_counts_like_a_holiday():
 
 def test_a_limit_of_weeks_has_its_weekends_in_it():
     there = facts(last_good_at=WEDNESDAY_NOON - 61 * DAY)
-    assert freshness(PAYER_CONTRACTS, there, WEDNESDAY_NOON, CALENDAR).state == "warn"
+    assert freshness(QUARTERLY_FEED, there, WEDNESDAY_NOON, CALENDAR).state == "warn"
 
 
 def test_what_never_happened_is_unknown_until_it_is_due():

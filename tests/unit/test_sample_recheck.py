@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from assets.sample.payers import contract_rows
 from assets.sample.write import write_sample
 from tests.reading_of_feeds import ZONE, Landed, read_folder
 
@@ -36,7 +37,7 @@ class Facts:
         self.clients = {row["client_id"]: row for row in self.landed.now("client")}
         self.carers = {row["caregiver_id"]: row for row in self.landed.now("caregiver")}
         self.plans = {row["schedule_id"]: row for row in self.landed.now("schedule")}
-        self.terms = self.landed.now("payer_contract")
+        self.terms = contract_rows()
         self.rights = self.landed.now("role_right")
         self.auths = defaultdict(list)
         for row in self.landed.now("service_auth"):

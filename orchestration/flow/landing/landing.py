@@ -19,6 +19,7 @@ from orchestration.flow.landing import register
 from orchestration.flow.landing.clearing import clear_leftovers
 from orchestration.flow.landing.load import Load, Loaded
 from orchestration.flow.landing.manifest import check_manifest, read_manifest
+from orchestration.flow.landing.own_files import own_files
 from orchestration.flow.landing.readers import ReadX12, open_reader
 from orchestration.flow.landing.receive import GONE, LARGEST_FILE, Received, receive, safe_name
 from orchestration.flow.landing.rules import Surroundings
@@ -48,6 +49,7 @@ class Landing:
         hand_on: Told, inside the transaction, which table gained rows by which file.
         read_x12: Reads a partner's reply into rows.
         largest: Bytes above which a file is not taken.
+        agency: The agency's own folder, or None when nothing is taken from it.
     """
 
     engine: sa.Engine
@@ -58,6 +60,7 @@ class Landing:
     hand_on: HandOn
     read_x12: ReadX12 | None = None
     largest: int = LARGEST_FILE
+    agency: Path | None = None
     _around: list[Surroundings] = field(default_factory=list, repr=False, compare=False)
 
     def land(self, path: Path, feed: str | None = None) -> Verdict:
@@ -83,7 +86,8 @@ class Landing:
         """Take everything in the drop folder that nobody is writing to, oldest first.
 
         What is landed, seen before or quarantined leaves the folder: its bytes are kept. What
-        is refused stays, and the reason is written down once.
+        is refused stays, and the reason is written down once. Files the agency keeps in its own
+        folder come first and stay there; they are taken when they have changed.
 
         Args:
             drop: The folder.
@@ -94,12 +98,23 @@ class Landing:
         """
         clear_leftovers(self.kept)
         globs = [feed.files for feed in self.feeds if feed.name in (feeds or ())]
-        return sweep_drop(
+        return self.take_own(feeds) + sweep_drop(
             drop,
             settle_seconds,
             lambda path: self._take(path, None, once=True),
             lambda name: feeds is None or any(fnmatchcase(name, glob) for glob in globs),
         )
+
+    def take_own(self, feeds: Collection[str] | None = None) -> list[Verdict]:
+        """Take what the agency changed in its own folder; the files stay where they are."""
+        found = own_files(self.agency, self.feeds)
+        with self.engine.connect() as connection:
+            known = register.known_contents(connection, [sha256 for *_, sha256 in found])
+        return [
+            self._take(path, feed, once=True)
+            for feed, path, sha256 in found
+            if sha256 not in known and (feeds is None or feed.name in feeds)
+        ]
 
     def _named(self, name: str) -> Feed:
         for feed in self.feeds:
@@ -217,7 +232,7 @@ class Landing:
         file_id: int,
         manifest: dict[str, Any],
     ) -> Loaded:
-        reader = open_reader(feed, received, self.read_x12)
+        reader = open_reader(feed, received, self.read_x12, connection)
         load = Load(
             feed, reader, self._surroundings(connection), file_id, self.clock.now(), manifest
         )

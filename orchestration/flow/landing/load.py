@@ -22,7 +22,7 @@ from orchestration.flow.landing.shapes import literal
 from orchestration.flow.landing.staging import Cursor, stage
 from orchestration.flow.landing.stops import Quarantined
 from orchestration.flow.landing.versions import Versions, without_faults
-from orchestration.ground.contracts import Feed
+from orchestration.ground.contracts import AgencyFile, Feed
 from orchestration.ground.failures import ConservationFailure
 
 _HELD_AT_ONCE = 500
@@ -94,9 +94,12 @@ class Load:
         versions.burn(cursor)
         odd = versions.judge(cursor, faults.lines)
         versions.step_down(cursor)
+        if self.feed.complete_for is not None:
+            versions.step_aside(cursor, self.feed.complete_for)
         rows = self._insert(cursor, faults.lines, odd)
         fates = self._fates(cursor)
         held = faults.lines + fates.get("differs", 0) + fates.get("burnt", 0)
+        self._refuse_half(held + fates.get("history", 0))
         repeated = fates.get("repeated", 0)
         if lines != rows + held + repeated:
             message = (
@@ -109,6 +112,16 @@ class Load:
         newest = self._newest(cursor) if rows + repeated else None
         self._tell_planner(cursor, rows)
         return Loaded(lines, rows, held, repeated, newest)
+
+    def _refuse_half(self, missing: int) -> None:
+        """The agency's own files hold whole or not at all."""
+        if missing and isinstance(self.feed.dialect, AgencyFile):
+            raise Quarantined(
+                "AGENCY-FILE-WRONG",
+                f"{missing} of its rows would not hold: they are older than what is in force, or "
+                "say something else under the same version",
+                "Give what changed a higher version number.",
+            )
 
     def _insert(self, cursor: Cursor, faults: int, odd: int) -> int:
         table = self.feed.table

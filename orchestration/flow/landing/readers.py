@@ -3,7 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from orchestration.flow.landing.elements import ElementReader
 from orchestration.flow.landing.headers import check_delimiter, check_header
@@ -19,8 +22,8 @@ from orchestration.flow.landing.quoting import quote, split_line
 from orchestration.flow.landing.reasons import ASK_SENDER
 from orchestration.flow.landing.receive import LONGEST_LINE, Received
 from orchestration.flow.landing.stops import Quarantined
-from orchestration.ground.contracts import Delimited, Feed, JsonRecords
-from orchestration.ground.failures import ContractFailure
+from orchestration.ground.contracts import AgencyFile, Delimited, Feed, JsonRecords
+from orchestration.ground.failures import ContractFailure, FileRefused
 
 ReadX12 = Callable[[bytes], Iterable[Mapping[str, str | None]]]
 
@@ -36,6 +39,7 @@ _PACKED = {
     b"\xd0\xcf\x11\xe0": "an old Office document",
 }
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
+_FAULTS_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,16 @@ class Reader:
     check: Callable[[], None] = lambda: None
 
 
-def open_reader(feed: Feed, received: Received, read_x12: ReadX12 | None) -> Reader:
+def open_reader(
+    feed: Feed, received: Received, read_x12: ReadX12 | None, connection: sa.Connection
+) -> Reader:
     """Look at the file as a whole and choose how to read it.
+
+    Args:
+        feed: The feed it came for.
+        received: Its bytes.
+        read_x12: Reads a partner's replies.
+        connection: In the landing transaction, for files that must agree with what landed.
 
     Raises:
         Quarantined: it is not a file of this feed's dialect.
@@ -77,10 +89,28 @@ def open_reader(feed: Feed, received: Received, read_x12: ReadX12 | None) -> Rea
         paths = {column: source.field for column, source in feed.sources.items()}
         elements = ElementReader(received.path, paths)
         return Reader(",", _numbered(paths), len(paths), elements.records, check=elements.check)
+    if isinstance(feed.dialect, AgencyFile):
+        _refuse_bad_text(received)
+        rows = _of_the_agency(feed.dialect, received, connection)
+        return _rows(feed, lambda: rows)
     if read_x12 is None:
         message = f"{feed.name} needs a reader of X12 replies, and none was given"
         raise ContractFailure(message)
-    return _replies(feed, received, read_x12)
+    return _rows(feed, lambda: read_x12(received.path.read_bytes()))
+
+
+def _of_the_agency(
+    dialect: AgencyFile, received: Received, connection: sa.Connection
+) -> list[Mapping[str, str | None]]:
+    try:
+        return list(dialect.read(Path(received.name), received.path.read_text(), connection))
+    except FileRefused as refused:
+        told = [str(fault) for fault in refused.faults[:_FAULTS_TOLD]]
+        more = len(refused.faults) - len(told)
+        why = "\n".join(told) + (f"\nand {more} more" if more else "")
+    raise Quarantined(
+        "AGENCY-FILE-WRONG", why, "What was in force before stays so until the file is mended."
+    )
 
 
 def _numbered(columns: Iterable[str]) -> dict[str, str]:
@@ -159,21 +189,21 @@ def _delimited(feed: Feed, delimiter: str, received: Received) -> Reader:
     )
 
 
-def _replies(feed: Feed, received: Received, read_x12: ReadX12) -> Reader:
+def _rows(feed: Feed, rows: Callable[[], Iterable[Mapping[str, str | None]]]) -> Reader:
+    """What a reader of its own makes of the file, one record a row."""
     columns = tuple(feed.sources)
 
     def read() -> Iterator[Record]:
-        rows = read_x12(received.path.read_bytes())
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(rows(), start=1):
             if not set(row) <= set(columns):
                 message = f"the reader of {feed.name} gives columns the contract does not name"
                 raise ContractFailure(message)
-            yield _reply(number, row, columns)
+            yield _row(number, row, columns)
 
     return Reader(",", _numbered(columns), len(columns), read)
 
 
-def _reply(number: int, row: Mapping[str, Any], columns: tuple[str, ...]) -> Record:
+def _row(number: int, row: Mapping[str, Any], columns: tuple[str, ...]) -> Record:
     values = [str(row.get(column) or "") for column in columns]
     fault = "NOT-TEXT" if any("\0" in value for value in values) else None
     copied = b"," * (len(columns) - 1) if fault else quote(values, b",")

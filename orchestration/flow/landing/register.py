@@ -1,7 +1,7 @@
 """What is written down about files: one line per content, one per arrival."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ _KNOWN = sa.text("""
 select file_id, feed, name, verdict, landed_at from landing.file
 where sha256 = :sha256 for update
 """)
+_KNOWN_OF = sa.text("select sha256 from landing.file where sha256 = any(cast(:sha256s as text []))")
 _LANDED = sa.text("""
 update landing.file
 set feed = :feed, name = :name, verdict = 'landed', arrived_at = :at, landed_at = :landed_at
@@ -169,6 +170,11 @@ def write_arrival(
             "at": at,
         },
     )
+
+
+def known_contents(connection: sa.Connection, sha256s: Sequence[str]) -> frozenset[str]:
+    """Those of these contents that were landed or quarantined before."""
+    return frozenset(connection.scalars(_KNOWN_OF, {"sha256s": list(sha256s)}))
 
 
 def was_refused(connection: sa.Connection, name: str, code: str) -> bool:

@@ -87,6 +87,18 @@ class Versions:
                 """
             )
 
+    def step_aside(self, cursor: Cursor, column: str) -> None:
+        """What a file that is complete for ``column`` no longer says becomes history."""
+        value = self.reading.typed(self._table.column(column))
+        cursor.execute(
+            f"""
+            update landing."{self._table.name}" as t set is_current = false
+            where t.is_current
+                and t."{column}" in (select {value} from pg_temp.staged as s)
+                and not exists (select from pg_temp.picked as p where {self._same("t", "p")})
+            """
+        )
+
     def _pick(self, cursor: Cursor, faults: int) -> None:
         table = self._table
         names = [*table.key, *filter(None, [table.version])]

@@ -53,6 +53,7 @@ def contract(service_code: str = "T1019", modifiers: str = "-", **changes: Any) 
         "modifiers": modifiers,
         "valid_from": date(2025, 1, 1),
         "contract_version": 1,
+        "file_version": changes.get("contract_version", 1),
         "payer_name": "EXAMPLE MEDICAID PLAN",
         "payer_edi_id": "EXMCD1",
         "claim_filing_code": "MC",
