@@ -69,7 +69,8 @@ def decide(
     for step in steps:
         if step.incident.is_open:
             key = step.incident.key
-            held = _hold(step, causes.get(key), silences, now)
+            behind = [each for each in still_open if causes.get(each.key) == key]
+            held = _hold(_speak_for(step, behind), causes.get(key), silences, now)
             raised = _raise(held, severities.get(key), now)
             answer.append(_tell(raised, rules, now))
         else:
@@ -178,6 +179,22 @@ def _severities(
             for key in {incident.key, causes.get(incident.key, incident.key)}:
                 severities[key] = _worst(own, severities.get(key, own))
     return severities
+
+
+def _speak_for(step: Step, behind: Sequence[Incident]) -> Step:
+    """A cause that counts nothing itself names the largest stake among what it explains."""
+    counting = [each for each in behind if each.stands and each.count]
+    if step.incident.count or not counting:
+        return step
+    largest = max(counting, key=lambda each: (each.count, each.key))
+    speaking = replace(
+        step.incident,
+        count=largest.count,
+        oldest=largest.oldest,
+        money=largest.money,
+        visits=largest.visits,
+    )
+    return replace(step, incident=speaking)
 
 
 def _hold(step: Step, cause: str | None, silences: Sequence[Silence], now: datetime) -> Step:

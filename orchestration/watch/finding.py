@@ -30,6 +30,7 @@ _CAUSES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "feed_late": (_UNUSABLE, frozenset()),
     "hop_stale": (frozenset({"hop_failing"}), frozenset({"hop_failing", "hop_stale"})),
     "records_stuck": (frozenset({"hop_failing", "hop_stale"}), frozenset()),
+    "queue_growing": (frozenset({"hop_failing", "hop_stale"}), frozenset()),
     "reply_overdue": (frozenset(), _UNUSABLE | {"feed_late", "hop_failing", "hop_stale"}),
 }
 """Kinds that explain a kind: on the same subject, and on what it stands on."""
@@ -51,7 +52,7 @@ def find_conditions(connection: sa.Connection, watched: Watched, now: datetime) 
     if watched.some_are_broken:
         standings += orphans(connection, {standing.name for standing in standings})
     found = [*_of_rows(kinds, rows), *_of_standings(kinds, standings, watched)]
-    explained = _explain(found, watched)
+    explained = _explain(found, watched, _in_trouble(connection, found))
     return sorted(explained, key=lambda each: (each.severity, each.since, each.key))
 
 
@@ -95,11 +96,26 @@ def _of_finding(kind: str, subject: str, owner: str, finding: Finding) -> Condit
     )
 
 
-def _explain(found: Sequence[Condition], watched: Watched) -> Iterator[Condition]:
-    """Name what explains each: its own subject, or one upstream, that is itself in trouble."""
+def _in_trouble(connection: sa.Connection, found: Sequence[Condition]) -> dict[str, set[str]]:
+    """What is wrong with each subject: found now, or gone for too short a time to be over.
+
+    What flaps explains what stands behind it in its good moments too.
+    """
     kinds: dict[str, set[str]] = {}
-    for one in found:
-        kinds.setdefault(one.subject, set()).add(one.kind)
+    for subject, kind in (*((one.subject, one.kind) for one in found), *_open(connection)):
+        kinds.setdefault(subject, set()).add(kind)
+    return kinds
+
+
+def _open(connection: sa.Connection) -> Iterator[tuple[str, str]]:
+    for row in connection.execute(_OPEN):
+        yield row.subject, row.kind
+
+
+def _explain(
+    found: Sequence[Condition], watched: Watched, kinds: Mapping[str, set[str]]
+) -> Iterator[Condition]:
+    """Name what explains each: its own subject, or one upstream, that is itself in trouble."""
     for one in found:
         own, above = _CAUSES.get(one.kind, (frozenset(), frozenset()))
         # records that somebody must mend stand still whoever else is late
@@ -110,3 +126,6 @@ def _explain(found: Sequence[Condition], watched: Watched) -> Iterator[Condition
             name for name in watched.upstream.get(one.subject, ()) if above & kinds.get(name, set())
         )
         yield replace(one, caused_by=(*here, *there))
+
+
+_OPEN = sa.text("select subject, kind from ops.incident where closed_at is null")

@@ -238,6 +238,13 @@ def test_what_was_held_back_and_went_with_its_cause_is_never_told() -> None:
     assert len(pager.ended) == 2
 
 
+def test_what_stands_and_is_no_longer_its_cause_holds_nothing_back() -> None:
+    pager = Memory()
+    pager.sees(LATE_FEED, BEHIND_IT)
+    pager.later(minutes=1).sees(LATE_FEED, replace(BEHIND_IT, caused_by=()))
+    assert f"opened {BEHIND_IT.key} 0" in pager.told
+
+
 def test_a_cause_is_as_bad_as_the_worst_it_explains() -> None:
     pager = Memory(now=local(2026, 11, 17, 2))
     pager.sees(LATE_FEED)
