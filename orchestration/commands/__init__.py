@@ -2,7 +2,7 @@
 
     asking      trace, status, queue, doctor: only look
     moving      run, land, sample, pass: move records
-    incidents   incidents, incident: what is wrong, and what happened to it
+    incidents   incidents, incident, acknowledge, snooze, close, watch
     deciding    approve, withdraw, approvals: a person decides
     keeping     up, down, ui, docs: look after the house
     opening     what every command begins with, and how it ends when refused

@@ -1,13 +1,31 @@
-"""Commands about incidents: what is wrong now, and what happened to it."""
+"""Commands about incidents: what is wrong now, what happened to it, and what people say of it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 import click
+import sqlalchemy as sa
 
 from orchestration.commands import incident_page
-from orchestration.commands.opening import AS_JSON, Asked, tell
+from orchestration.commands.opening import AS_JSON, Asked, Instant, tell
+from orchestration.commands.printing import show
 from orchestration.views.incidents import incident as incident_of
 from orchestration.views.incidents import incidents as incidents_of
+from orchestration.views.sentences import counted
+from orchestration.watch import incidents as book
+from orchestration.watch.agency_files import AgencyFiles, files_in_force
+from orchestration.watch.delivery import send_due
+from orchestration.watch.evaluation import evaluate
+from orchestration.watch.incident import Answer
+
+Say = Callable[[sa.Connection, AgencyFiles, Answer], object]
+"""Writes down what somebody says of an incident."""
 
 NUMBER = click.argument("number", metavar="ID", type=int)
+BY = click.option("--by", required=True, help="Who says so.")
+WHY = click.option("--why", required=True, help="Why, in a few words; no person's name in them.")
 
 
 @click.command()
@@ -33,4 +51,113 @@ def incident(asked: Asked, *, number: int, as_json: bool) -> None:
         tell(answer, as_json, lambda: incident_page.show_incident(sight, answer))
 
 
-COMMANDS = (incidents, incident)
+@click.command()
+@NUMBER
+@BY
+@WHY
+@AS_JSON
+@click.pass_obj
+def acknowledge(asked: Asked, *, number: int, by: str, why: str, as_json: bool) -> None:
+    """Take an incident on: it goes no further up, and is still reminded of."""
+
+    def say(connection: sa.Connection, files: AgencyFiles, answer: Answer) -> None:
+        book.acknowledge(connection, number, answer, files.write)
+
+    _answer(asked, number, by, why, say, as_json=as_json)
+
+
+@click.command()
+@NUMBER
+@click.option("--until", type=Instant(), required=True, help="An instant, with its offset.")
+@BY
+@WHY
+@AS_JSON
+@click.pass_obj
+def snooze(asked: Asked, *, number: int, until: datetime, by: str, why: str, as_json: bool) -> None:
+    """Ask for quiet about an incident until an instant; what grows worse is told all the same."""
+
+    def say(connection: sa.Connection, _: AgencyFiles, answer: Answer) -> None:
+        book.snooze(connection, number, until, answer)
+
+    _answer(asked, number, by, why, say, as_json=as_json)
+
+
+@click.command()
+@NUMBER
+@BY
+@WHY
+@AS_JSON
+@click.pass_obj
+def close(asked: Asked, *, number: int, by: str, why: str, as_json: bool) -> None:
+    """Call an incident over. If it still stands in a day, it is opened anew."""
+
+    def say(connection: sa.Connection, files: AgencyFiles, answer: Answer) -> None:
+        book.close(connection, number, answer, files.pager.rules, files.write)
+
+    _answer(asked, number, by, why, say, as_json=as_json)
+
+
+@click.command()
+@AS_JSON
+@click.pass_obj
+def watch(asked: Asked, *, as_json: bool) -> None:
+    """Look once for everything that is wrong, and send the pages that are due.
+
+    What the pager does every few seconds while Dagster runs; for cron where it does not.
+    """
+    house = asked.house()
+    with house.database.transaction() as connection:
+        found = evaluate(connection, house.settings, house.feeds, house.hops, house.clock)
+        pager = files_in_force(connection, house.settings, house.clock.now()).pager
+    secret, jitter = house.settings.secret, random.SystemRandom()
+    sent = send_due(house.database, pager, secret, house.clock, jitter)
+    answer = Looked(
+        found.conditions,
+        sum(step.incident.is_open for step in found.steps),
+        found.told,
+        sum(page.outcome.was_sent for page in sent),
+        sum(not page.outcome.was_sent for page in sent),
+    )
+    tell(answer, as_json, lambda: _show_looked(answer))
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one look found and did.
+
+    Args:
+        conditions: How many things are wrong.
+        open: How many incidents are open.
+        told: How many of them people are told of now.
+        sent: Pages sent.
+        failed: Pages that could not be sent and will be tried again.
+    """
+
+    conditions: int
+    open: int
+    told: int
+    sent: int
+    failed: int
+
+
+def _show_looked(looked: Looked) -> None:
+    failed = f", {looked.failed} not" if looked.failed else ""
+    show(
+        f"{counted(looked.conditions, 'condition')}; {counted(looked.open, 'open incident')}, "
+        f"{looked.told} told now; {counted(looked.sent, 'page')} sent{failed}."
+    )
+
+
+def _answer(asked: Asked, number: int, by: str, why: str, say: Say, *, as_json: bool) -> None:
+    """Write down what a person says of an incident, and show it as it is then."""
+    with asked.opened() as (house, sight):
+        with house.database.transaction() as connection:
+            book.take_turn(connection)
+            now = house.clock.now()
+            files = files_in_force(connection, house.settings, now)
+            say(connection, files, Answer(by, why, now))
+        answer = incident_of(sight, number)
+        tell(answer, as_json, lambda: incident_page.show_incident(sight, answer))
+
+
+COMMANDS = (incidents, incident, acknowledge, snooze, close, watch)

@@ -4,18 +4,20 @@ All in the caller's transaction: files in force, conditions, incidents, pages to
 pager's beat are those of one instant, or none of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from orchestration.ground.clock import Clock
 from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.partner_profiles import Partner
 from orchestration.ground.settings import Settings
 from orchestration.watch.agency_files import files_in_force
 from orchestration.watch.finding import find_conditions
 from orchestration.watch.heartbeats import PAGER, beat
-from orchestration.watch.incident import Step
+from orchestration.watch.incident import Silence, Step
 from orchestration.watch.incidents import advance, take_turn
 from orchestration.watch.timing import last_good, read_watched
 
@@ -72,6 +74,15 @@ def evaluate(
         keep=last_good(connection, settings.agency_folder, now),
     )
     conditions = find_conditions(connection, watched, now)
-    steps = advance(connection, conditions, now, files.pager.rules, files.write)
+    silences = list(planned_silences(watched.partners, now))
+    steps = advance(connection, conditions, now, files.pager.rules, files.write, silences=silences)
     beat(connection, PAGER, now, conditions=len(conditions))
     return Evaluation(len(conditions), steps)
+
+
+def planned_silences(partners: Iterable[Partner], now: datetime) -> Iterator[Silence]:
+    """Partners that are down on purpose now."""
+    for partner in partners:
+        for begins, ends in partner.downtime:
+            if begins <= now < ends:
+                yield Silence(partner.name, ends, f"planned downtime of {partner.name}")

@@ -7,6 +7,7 @@ import click
 import pytest
 
 from orchestration.cli import main
+from orchestration.commands.incidents import Looked
 from orchestration.commands.paging import OnDuty
 from orchestration.flow.approvals import Approval
 from orchestration.flow.hop_pass import PassOutcome
@@ -28,7 +29,7 @@ ROOT = SQL_FOLDER.parent
 PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
-    *(IncidentLine, IncidentPage, Happening),
+    *(IncidentLine, IncidentPage, Happening, Looked),
     *(Status, Watcher, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
     *(OnDuty, Leg),
     *(Approval, Approved),

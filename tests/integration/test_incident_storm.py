@@ -7,24 +7,21 @@ records that wait, and a hop downstream that cannot meet its deadline because of
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from orchestration import assembly
-from orchestration.ground.agency import read_agency
+from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
-from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch import incidents, pages
-from orchestration.watch.finding import find_conditions
+from orchestration.watch.delivery import send_due
+from orchestration.watch.evaluation import evaluate
 from orchestration.watch.pager_file import read_pager
-from orchestration.watch.roster_file import read_roster
-from orchestration.watch.timing import read_watched
-from tests.bench_of_incidents import RULES, Memory, condition, local
+from tests.bench_of_incidents import Memory, condition, local
 
 pytestmark = pytest.mark.slow
 
@@ -43,11 +40,8 @@ class Storm:
 
     def __init__(self, database: Database, home: Path) -> None:
         self.database = database
-        settings = read_settings({"CAREHOPS_HOME": str(home)})
-        folder = SQL_FOLDER / "agency"
-        self.watched = read_watched(folder, read_agency(folder), assembly.feeds(), assembly.hops())
-        roster, pager = read_roster(folder), read_pager(settings)
-        self.write = partial(pages.write, roster=roster, pager=pager)
+        self.settings = read_settings({"CAREHOPS_HOME": str(home)})
+        self.pager = read_pager(self.settings)
 
     def run(self, sql: str, **binds: Any) -> None:
         with self.database.transaction() as connection:
@@ -93,10 +87,10 @@ class Storm:
         )
 
     def look(self, now: datetime) -> None:
+        clock = FixedClock(now)
         with self.database.transaction() as connection:
-            incidents.take_turn(connection)
-            found = find_conditions(connection, self.watched, now)
-            incidents.advance(connection, found, now, RULES, self.write)
+            evaluate(connection, self.settings, assembly.feeds(), assembly.hops(), clock)
+        send_due(self.database, self.pager, self.settings.secret, clock, Random(0))
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +109,8 @@ def storm(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -
         if now == BEGIN + LASTS:
             storm.mend()
             storm.a_pass(DOWNSTREAM, now)
-        storm.look(now)
+        if minute % 2 == 0:
+            storm.look(now)
     return storm
 
 
