@@ -569,3 +569,24 @@ def test_asking_twice_gives_the_same_answer(stored):
 def test_every_kind_of_condition_is_tried_here():
     tried = Path(__file__).read_text()
     assert all(f'"{kind.name}"' in tried for kind in load_kinds())
+
+
+def test_watch_blind(stored):
+    def beat(name: str, first_at: datetime, beat_at: datetime) -> None:
+        stored.connection.execute(sa.text("delete from ops.heartbeat where name = :n"), {"n": name})
+        stored.put("ops.heartbeat", name=name, first_at=first_at, beat_at=beat_at)
+
+    beat("pager", NOW - HOUR, NOW)
+    assert stored.of("watch_blind") == {}
+    beat("pager", NOW - HOUR - timedelta(seconds=1), NOW)
+    (never,) = stored.of("watch_blind").values()
+    assert (never.subject, never.severity, never.since) == (
+        "watchdog",
+        "P2",
+        NOW - HOUR - timedelta(seconds=1),
+    )
+    beat("watchdog", NOW - DAY, NOW - timedelta(minutes=5))
+    assert stored.of("watch_blind") == {}
+    beat("watchdog", NOW - DAY, NOW - timedelta(minutes=6))
+    (quiet,) = stored.of("watch_blind").values()
+    assert quiet.since == NOW - timedelta(minutes=6)
