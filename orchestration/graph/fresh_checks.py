@@ -43,7 +43,7 @@ def _fresh_check(subject: Promise, open_house: Callable[[], "House"]) -> Any:
             passed=found.state == "fresh",
             severity=_severity(found),
             description=_said(found),
-            metadata=_facts(found),
+            metadata=_facts(standing),
         )
 
     return fresh
@@ -75,7 +75,7 @@ def mirror(instance: dg.DagsterInstance) -> Tell:
                 passed=found.state == "fresh",
                 severity=_severity(found),
                 description=_said(found),
-                metadata=_facts(found),
+                metadata=_facts(standing),
             )
         )
 
@@ -114,10 +114,12 @@ def _said(found: Freshness) -> str:
     return "; ".join((found.state, *found.because))
 
 
-def _facts(found: Freshness) -> dict[str, Any]:
+def _facts(standing: Standing) -> dict[str, Any]:
+    found = standing.freshness
     return {
         "state": found.state,
         "because": "\n".join(found.because) or "nothing is late",
         "kinds": ", ".join(found.kinds),
+        "incidents": "\n".join(standing.incidents) or "none is open",
         "counts_from": dg.MetadataValue.timestamp(found.since.timestamp()),
     }

@@ -5,7 +5,7 @@ or after a crash, or after a week of sleep gives the same answer. Only changes a
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -33,6 +33,7 @@ class Standing:
         freshness: The judgement.
         watched_since: When it was first looked at.
         changed: Whether it stood differently when last looked at, or was never looked at.
+        incidents: Its open incidents, one line each; known to whoever looks, not to who judges.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Standing:
     freshness: Freshness
     watched_since: datetime
     changed: bool = True
+    incidents: tuple[str, ...] = ()
 
 
 Tell = Callable[[Standing], None]
@@ -87,7 +89,26 @@ def watch(
 def look(connection: sa.Connection, watched: Watched, now: datetime) -> list[Standing]:
     """How everything stands, compared with what was last written down; changes nothing."""
     kinds = _kinds_of_facts()
-    return list(stand(connection, kinds, ask(connection, kinds, watched, now), watched, now))
+    rows = ask(connection, kinds, watched, now)
+    before, incidents = _before(connection), _incidents(connection)
+    return [
+        _with_incidents(standing, incidents.get(standing.name, ()), before.get(standing.name))
+        for standing in stand(connection, kinds, rows, watched, now)
+    ]
+
+
+def _with_incidents(standing: Standing, incidents: tuple[str, ...], before: Any) -> Standing:
+    told = [] if before is None else before.detail.get("incidents", [])
+    changed = standing.changed or list(incidents) != told
+    return replace(standing, incidents=incidents, changed=changed)
+
+
+def _incidents(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
+    """Open incidents of each subject, as the lineage picture shows them."""
+    lines: dict[str, tuple[str, ...]] = {}
+    for row in connection.execute(_INCIDENTS):
+        lines[row.subject] = (*lines.get(row.subject, ()), row.line)
+    return lines
 
 
 @cache
@@ -162,10 +183,29 @@ def _write(connection: sa.Connection, standing: Standing, now: datetime) -> None
                 "kinds": list(found.kinds),
                 "counts_from": found.since.isoformat(),
                 "watched_since": standing.watched_since.isoformat(),
+                "incidents": list(standing.incidents),
             },
         },
     )
 
+
+_INCIDENTS = sa.text("""
+select
+    incident.subject
+    , concat(
+        incident.incident_id, ': ', incident.severity, ' ', incident.kind
+        , ' (' || nullif(incident.cause, '') || ')'
+        , case
+            when incident.held_back_by is not null
+                then ', held back by incident ' || incident.held_back_by
+            when incident.acknowledged_at is not null then ', acknowledged'
+            else ', open'
+        end
+    ) as line
+from ops.incident as incident
+where incident.closed_at is null
+order by incident.incident_id
+""")
 
 _WRITE = sa.text("""
 insert into ops.watch_state as known (subject, state, since, detail, seen_at)

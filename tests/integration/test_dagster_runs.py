@@ -335,6 +335,30 @@ def test_what_is_wrong_besides_age_is_shown_again_after_a_pass(bench: Bench):
     assert len(bench.evaluations("care_plan_to_frontline", "fresh")) == 2
 
 
+def test_open_incidents_stand_beside_the_hop_they_are_about(bench: Bench):
+    from orchestration.watch import incidents
+    from orchestration.watch.incident import Answer
+    from tests.bench_of_incidents import RULES, condition
+
+    bench.watch(NOON)
+    found = condition("evv_to_coordination", kind="hop_failing", cause="transient")
+    with bench.house.database.transaction() as connection:
+        (step,) = incidents.advance(connection, [found], NOON, RULES, lambda *_: None)
+    number = step.incident.incident_id
+    bench.watch(NOON)
+    bench.watch(NOON)
+    with bench.house.database.transaction() as connection:
+        answer = Answer("ann", "on it", NOON)
+        incidents.acknowledge(connection, number, answer, lambda *_: None)
+    bench.watch(NOON)
+    shown = bench.evaluations("evv_to_coordination", "fresh")
+    assert [each.metadata["incidents"].value for each in shown] == [
+        "none is open",
+        f"{number}: P1 hop_failing (transient), open",
+        f"{number}: P1 hop_failing (transient), acknowledged",
+    ]
+
+
 def test_whoever_presses_the_button_of_fresh_gets_the_watchs_answer(bench: Bench):
     bench.watch(NOON)
     checks = bench.defs.resolve_implicit_global_asset_job_def().get_subset(
