@@ -4,8 +4,9 @@
 -- severity: BLOCK
 -- owner: Billing specialist
 -- due: 3 business days
--- clinical: The visit was too short to count, or the day's one unit is taken by another visit.
--- billing: A line with no unit is refused; the visit is proof of care, not income.
+-- clinical: The visit was too short to count, or other visits of its day or month took its units.
+-- billing: A line with no unit is refused. Where the payer lets minutes add up, these still count
+--   towards a unit of a later visit.
 -- next: Check the times; if they are right, close the visit as not billable.
 -- source: payer contract: unit_rule
 select candidate.record_id

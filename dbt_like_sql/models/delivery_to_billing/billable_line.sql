@@ -18,6 +18,9 @@ select
     , billed.minutes
     , billed.units
     , billed.unit_rule
+    , billed.unit_rule_version
+    , billed.minutes_before
+    , billed.units_before
     , billed.rate_cents
     , billed.charge_cents
     , billed.contract_version

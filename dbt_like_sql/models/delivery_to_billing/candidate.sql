@@ -5,6 +5,7 @@ with charged as (
         , sum(line.units) as units
         , sum(cast(round(line.units * line.rate_cents) as bigint)) as amount_cents
         , bool_and(line.contract_version is not null) as has_contract
+        , bool_or(line.contract_version is not null and line.units is null) as is_rule_unknown
     from {{ ref('line') }} as line
     group by line.record_id
 )
@@ -23,6 +24,7 @@ select
     , charged.units
     , charged.amount_cents
     , coalesce(charged.has_contract, false) as has_contract
+    , charged.is_rule_unknown
     , exists(
         select 1
         from {{ ref('payer_contract_now') }} as terms

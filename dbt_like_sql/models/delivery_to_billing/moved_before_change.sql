@@ -29,7 +29,8 @@ with change (record_id, is_final, relied_on, old_version, new_version, changed_a
             = (line.payer_id, line.payer_program, line.service_code, line.modifiers)
             and line.service_date between terms.valid_from and coalesce(terms.valid_to, 'infinity')
             and terms.valid_from >= line.contract_valid_from
-            and (terms.rate_cents, terms.unit_rule) <> (line.rate_cents, line.unit_rule)
+            and (terms.rate_cents, terms.unit_rule, terms.unit_rule_version)
+            <> (line.rate_cents, line.unit_rule, line.unit_rule_version)
     where terms.file_id > (select core.billing_looked_back_to())
     union all
     select
@@ -45,6 +46,33 @@ with change (record_id, is_final, relied_on, old_version, new_version, changed_a
         on
             visit.source_system || '/' || visit.visit_id = line.record_id
             and visit.sequence_id > line.visit_sequence_id
+    where visit.file_id > (select core.billing_looked_back_to())
+    union all
+    -- a visit whose minutes others were counted after, within the same day or month
+    select
+        later.record_id
+        , later.claim_id is not null
+        , 'minutes of ' || line.record_id
+        , line.visit_sequence_id
+        , visit.sequence_id
+        , visit.source_updated_at
+        , visit.updated_by
+    from {{ ref('evv_visit_now') }} as visit
+    inner join {{ ref('billable_line') }} as line
+        on
+            visit.source_system || '/' || visit.visit_id = line.record_id
+            and visit.sequence_id > line.visit_sequence_id
+    inner join {{ ref('billable_line') }} as later
+        on
+            line.client_id = later.client_id
+            and line.payer_id = later.payer_id
+            and line.payer_program = later.payer_program
+            and line.service_code = later.service_code
+            and line.modifiers = later.modifiers
+            and line.record_id <> later.record_id
+            and later.minutes_before > 0
+            and date_trunc(core.unit_span(later.unit_rule), cast(line.service_date as timestamp))
+            = date_trunc(core.unit_span(later.unit_rule), cast(later.service_date as timestamp))
     where visit.file_id > (select core.billing_looked_back_to())
 )
 

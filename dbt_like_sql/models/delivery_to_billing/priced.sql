@@ -12,9 +12,12 @@ with line as (
         , delivered.service_code
         , delivered.modifiers
         , line.service_date
-        , line.minutes
+        , line.counted_minutes as minutes
         , line.units
         , line.unit_rule
+        , line.unit_rule_version
+        , line.minutes_before
+        , line.units_before
         , line.rate_cents
         , cast(round(line.units * line.rate_cents) as bigint) as charge_cents
         , line.contract_version

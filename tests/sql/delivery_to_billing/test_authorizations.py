@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from orchestration import assembly
-from orchestration.flow.edits import load_edits
 from tests.bench_of_records import Records
 from tests.sql.delivery_to_billing.good_delivery import (
     HOP,
@@ -152,12 +150,6 @@ def test_a_warning_does_not_keep_a_visit_from_drawing(
     )
     assert ground.codes("hhax/one", HOP) == ["CONTRACT-REVIEW-DUE"]
     assert ground.codes("hhax/two", HOP) == ["CONTRACT-REVIEW-DUE", code]
-
-
-def test_every_rule_that_only_warns_is_one_that_balances_know() -> None:
-    # balances leave out visits something else speaks against, and name the warnings that do not
-    edits = load_edits(assembly.sql_library(), HOP, ("candidate", "auth_draw"))
-    assert {edit.code for edit in edits if edit.severity == "WARN"} == {"CONTRACT-REVIEW-DUE"}
 
 
 def test_of_two_authorizations_the_one_that_ends_first_is_used(ground: Records) -> None:
