@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from orchestration.flow.landing.bulk import indexes_built_afterwards
 from orchestration.flow.landing.faults import Faults, find_faults
 from orchestration.flow.landing.lines import Record
 from orchestration.flow.landing.manifest import check_totals
@@ -96,7 +97,8 @@ class Load:
         versions.step_down(cursor)
         if self.feed.complete_for is not None:
             versions.step_aside(cursor, self.feed.complete_for)
-        rows = self._insert(cursor, faults.lines, odd)
+        with indexes_built_afterwards(cursor, f'landing."{table}"', lines):
+            rows = self._insert(cursor, faults.lines, odd)
         fates = self._fates(cursor)
         held = faults.lines + fates.get("differs", 0) + fates.get("burnt", 0)
         self._refuse_half(held + fates.get("history", 0))
