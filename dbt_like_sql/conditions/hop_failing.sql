@@ -46,7 +46,7 @@ with good as (
         newest.name
         , newest.owner
         , newest.severity
-        , 'check ' || failed.expectation as cause
+        , 'check_' || failed.expectation as cause
         , newest.taken
         , newest.run_id
         , (

@@ -86,7 +86,7 @@ def _of_finding(kind: str, subject: str, owner: str, finding: Finding) -> Condit
     return Condition(
         kind=kind,
         subject=subject,
-        cause="data is old" if finding.kind == "old" else finding.cause,
+        cause="data_is_old" if finding.kind == "old" else finding.cause,
         severity=finding.severity,
         owner=owner,
         since=finding.due_at,

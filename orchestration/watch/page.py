@@ -24,6 +24,8 @@ DRILL = "drill"
 NOT_SHOWN = "not-shown"
 _OURS = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*")
+_REPLY = re.compile(r"([a-z]+ )?(999|277CA|835)")
+"""Replies are known by their transaction, and by who sends it: ``clearinghouse 277CA``."""
 _DIGITS = re.compile(r"\d{4}")
 _RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST_NAME = 63
@@ -39,11 +41,13 @@ _SAID: Mapping[What, str] = {
 def name_of_ours(text: str) -> str:
     """A hop's, feed's, check's, role's or payer's name, or that it is not shown.
 
-    Ours are lower-case words, codes in capitals, or roles; none has four digits in a row.
+    Ours are roles, lower-case words, codes in capitals and kinds of reply; none has four digits in
+    a row.
     """
     if text in OWNER_ROLES or not text:
         return text
-    fits = (_OURS.fullmatch(text) or _CODE.fullmatch(text)) and len(text) <= _LONGEST_NAME
+    ours = any(form.fullmatch(text) for form in (_OURS, _CODE, _REPLY))
+    fits = ours and len(text) <= _LONGEST_NAME
     return text if fits and not _DIGITS.search(text) else NOT_SHOWN
 
 

@@ -93,10 +93,11 @@ def test_a_page_leads_to_its_run_where_there_is_one() -> None:
     [
         *sorted(OWNER_ROLES), "", "evv_to_coordination", "records_stuck", "EVV-NO-OUT", "hhax",
         "MCO-EAST", "pages", "clearing-house", "835", "BCN1",
+        "check_visit_id_unique", "clearinghouse 277CA",
     ],
 )  # fmt: skip
 def test_names_of_ours_are_shown(name: str) -> None:
-    assert name_of_ours(name) == (name if name != "835" else NOT_SHOWN)
+    assert name_of_ours(name) == name
 
 
 @pytest.mark.parametrize(
