@@ -18,10 +18,11 @@ from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.channel import Channel, Sending
 from orchestration.watch.conditions import Condition
 from orchestration.watch.delivery import CLAIM, LONGEST_WAIT, Sent, send_due
-from orchestration.watch.incidents import advance
+from orchestration.watch.incident import Answer
+from orchestration.watch.incidents import acknowledge, advance, open_incidents
 from orchestration.watch.office_hours import OfficeHours
 from orchestration.watch.outcome import SENT, Outcome
-from orchestration.watch.page import Page, Place
+from orchestration.watch.page import Page, Place, numbered
 from orchestration.watch.pager import Destination, Pager, Route
 from orchestration.watch.pages import write
 from orchestration.watch.roster_file import read_roster
@@ -339,6 +340,19 @@ def test_pages_of_one_incident_never_overtake_each_other(desk: Desk) -> None:
     assert desk.sends() == []  # the trigger may still be under way: no resolve before it
     desk.later(minutes=16).sends()
     assert desk.heard("one") == ["recovered 0"]
+
+
+def test_an_acknowledgement_is_told_to_channels_that_can_show_it(desk: Desk) -> None:
+    desk.route = Route(EVERY, None, ("one", "duty"))
+    desk.sees(wrong())
+    desk.sends()
+    put = partial(write, roster=ROSTER, pager=desk.pager)
+    with desk.database.transaction() as connection:
+        (incident,) = open_incidents(connection)
+        acknowledge(connection, numbered(incident), Answer("anna", "on it", desk.now), put)
+    desk.sends()
+    assert desk.heard("duty") == ["opened 0", "acknowledged 0"]
+    assert desk.heard("one") == ["opened 0"]
 
 
 def test_what_waits_for_the_office_is_sent_when_it_opens(desk: Desk) -> None:
