@@ -24,7 +24,9 @@ from orchestration.watch.office_hours import OfficeHours
 from orchestration.watch.outcome import SENT, Outcome
 from orchestration.watch.page import Page, Place, numbered
 from orchestration.watch.pager import Destination, Pager, Route
+from orchestration.watch.pager_conditions import pager_conditions
 from orchestration.watch.pages import write
+from orchestration.watch.roster import Leave
 from orchestration.watch.roster_file import read_roster
 from orchestration.watch.rules import Rules
 
@@ -32,6 +34,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY = datetime(2026, 11, 17, 10, 0, tzinfo=NEW_YORK).astimezone(UTC)
 ROSTER = read_roster(SQL_FOLDER / "agency")
 RULES = Rules(OfficeHours(NEW_YORK))
+EVV, ON_CALL = "EVV coordinator", "Data on-call"
 EVERY = frozenset(("P1", "P2", "P3"))
 PLACE = Place("willow-bend", "https://carehops.example", "https://carehops.example/runbooks")
 DOWN = Outcome("unreachable")
@@ -355,6 +358,22 @@ def test_an_acknowledgement_is_told_to_channels_that_can_show_it(desk: Desk) -> 
     assert desk.heard("one") == ["opened 0"]
 
 
+def test_an_acknowledgement_waits_behind_a_trigger_that_has_not_arrived(desk: Desk) -> None:
+    desk.route = Route(EVERY, None, ("duty",))
+    desk.ears["duty"].says.append(DOWN)
+    desk.sees(wrong("P2"))
+    desk.sends()
+    put = partial(write, roster=ROSTER, pager=desk.pager)
+    with desk.database.transaction() as connection:
+        (incident,) = open_incidents(connection)
+        acknowledge(connection, numbered(incident), Answer("anna", "on it", desk.now), put)
+    desk.ears["duty"].says.clear()
+    assert desk.sends() == []
+    desk.later(minutes=1).sends()
+    desk.sends()
+    assert desk.heard("duty") == ["opened 0", "acknowledged 0"]
+
+
 def test_what_waits_for_the_office_is_sent_when_it_opens(desk: Desk) -> None:
     desk.route = Route(EVERY, None, ("one", "duty"))
     desk.sees(wrong("P2"))
@@ -417,3 +436,48 @@ def test_what_is_kept_and_sent_has_the_allowed_fields_only(desk: Desk) -> None:
     assert "000000000101" not in said
     assert row.body["cause"] == row.body["owner"] == "not-shown"
     assert row.body["run_id"] is None
+
+
+def test_a_channel_that_keeps_failing_is_a_condition_told_by_another(desk: Desk) -> None:
+    desk.ears["one"].says.append(DOWN)
+    desk.sees(wrong("P2"))
+    desk.sends()
+    desk.later(minutes=4).sends()
+    assert wrong_with_the_pager(desk) == []
+    desk.later(minutes=2).sends()
+    (failing,) = wrong_with_the_pager(desk)
+    assert (failing.kind, failing.subject, failing.owner) == ("notifier_failing", "one", ON_CALL)
+    assert (failing.since, failing.count) == (TUESDAY, 1)
+    desk.sees(wrong("P2"), failing)
+    for _ in range(4):
+        desk.later(seconds=31).sends()
+    assert [each.page.kind for each in desk.ears["two"].heard] == ["notifier_failing"]
+    desk.ears["one"].says.clear()
+    desk.later(minutes=10).sends()
+    assert wrong_with_the_pager(desk) == []
+
+
+def test_a_channel_that_was_taken_out_is_no_failing_channel(desk: Desk) -> None:
+    desk.ears["one"].says.append(DOWN)
+    desk.sees(wrong("P2"))
+    desk.sends()
+    desk.gone.add("one")
+    desk.route = Route(EVERY, None, ("two",))
+    desk.later(minutes=10).sends()
+    desk.sends()
+    assert desk.heard("two") == ["opened 0"]
+    assert wrong_with_the_pager(desk) == []
+
+
+def test_a_shift_nobody_has_is_a_condition_for_the_last_resort(desk: Desk) -> None:
+    leave = tuple(Leave(name, TUESDAY.date(), TUESDAY.date()) for name in ("evv01", "evv02"))
+    empty = replace(ROSTER, leave=leave)
+    with desk.database.engine.connect() as connection:
+        (found,) = pager_conditions(connection, empty, desk.pager, TUESDAY)
+    assert (found.kind, found.subject, found.owner) == ("nobody_on_duty", EVV, ON_CALL)
+    assert found.since == datetime(2026, 11, 17, 6, 0, tzinfo=NEW_YORK)
+
+
+def wrong_with_the_pager(desk: Desk) -> list[Condition]:
+    with desk.database.engine.connect() as connection:
+        return list(pager_conditions(connection, ROSTER, desk.pager, desk.now))

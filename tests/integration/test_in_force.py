@@ -13,6 +13,7 @@ from orchestration.ground.failures import FileRefused
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
+from orchestration.watch.pager_conditions import pager_conditions
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 FILES = ("agency.toml", "roster.toml", "pager.toml")
@@ -61,6 +62,10 @@ def test_a_spoiled_file_stays_as_it_was_and_says_why(
     row = kept(database, name)
     assert (row.text, row.taken_at, row.refused_since) == (good, NOW, NOW + timedelta(hours=1))
     assert row.refused_why == str(refused)
+    with database.engine.connect() as connection:
+        (found,) = pager_conditions(connection, after.roster, after.pager, NOW)
+    assert (found.kind, found.subject) == ("agency_file_refused", path.stem)
+    assert found.since == NOW + timedelta(hours=1)
     look(database, settings, NOW + timedelta(hours=2))
     assert kept(database, name).refused_since == NOW + timedelta(hours=1)
     path.write_text(good)
