@@ -19,6 +19,8 @@ from orchestration.watch.page import Page, What
 
 EVERYTHING: frozenset[What] = frozenset(("opened", "reminder", "escalation", "recovered"))
 
+LONGEST_TIMEOUT_SECONDS = 20
+
 
 @dataclass(frozen=True)
 class Sending:
@@ -62,7 +64,9 @@ class Channel(ABC):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """What is wrong with its options: which one, what, and the mend."""
-        return iter(())
+        if getattr(self, "timeout_seconds", 0) > LONGEST_TIMEOUT_SECONDS:
+            what = f"more than {LONGEST_TIMEOUT_SECONDS} seconds would hold up what comes after"
+            yield "timeout_seconds", what, "Write fewer, or leave it out."
 
 
 @cache

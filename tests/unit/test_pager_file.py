@@ -117,6 +117,8 @@ def test_a_secret_that_is_needed_and_not_there_is_told_from_none_needed() -> Non
         ("timeout_seconds = 4", "timeout = 4", "timeout = 4", "duty knows no timeout"),
         ("timeout_seconds = 4", 'timeout_seconds = "4"', "timeout_seconds", "is no float"),
         ("timeout_seconds = 4", "timeout_seconds = -4", "timeout_seconds", "is no float"),
+        ("timeout_seconds = 4", "timeout_seconds = 40", "timeout_seconds", "more than 20 seconds"),
+        ('kind = "pagerduty"', 'kind = "slack"\nmention = "anna"', "mention", "neither here nor"),
         ('secret = "CAREHOPS_PAGERDUTY_KEY"', "", "channels.duty", "no variable is named for"),
         ('host = "mail.example"', "", "channels.mail", "mail needs host"),
         ('host = "mail.example"', 'host = "mail.example"\ntls = "no"', "tls", "starttls or tls"),

@@ -62,6 +62,7 @@ class Email(Channel):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """One of the two kinds of TLS, and a sender."""
+        yield from super().faults()
         if self.tls not in _TLS:
             yield "tls", "tls is starttls or tls", 'Write tls = "starttls".'
         if "@" not in self.sender:

@@ -40,6 +40,7 @@ class PagerDuty(WebChannel):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """An address one can send to."""
+        yield from super().faults()
         for what in address_faults(self.url):
             yield "url", what, "Leave it out, or write the address of your PagerDuty region."
 

@@ -1,6 +1,7 @@
 """Slack, by an incoming webhook; the webhook's address is the secret."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from orchestration.watch.page import Page
 from orchestration.watch.posting import knock_at, post
 from orchestration.watch.web_channel import WebChannel
 
+_MENTIONS = ("", "here", "channel")
 _SIGNS = {"P1": ":red_circle:", "P2": ":large_orange_circle:", "P3": ":large_yellow_circle:"}
 
 
@@ -32,6 +34,12 @@ class Slack(WebChannel):
     def reach(self, secret: str) -> Outcome:
         """Whether Slack answers."""
         return knock_at(secret, self.wire)
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Those it can call, and what every channel that posts can get wrong."""
+        yield from super().faults()
+        if self.mention not in _MENTIONS:
+            yield "mention", "mention is neither here nor channel", 'Write mention = "here".'
 
 
 def _message(page: Page, mention: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Webhook(WebChannel):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """An address one can send to."""
+        yield from super().faults()
         for what in address_faults(self.url):
             yield "url", what, "Write the receiver's address, beginning with https://."
 
