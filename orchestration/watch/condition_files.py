@@ -11,6 +11,7 @@ which the pure function of that name judges; ``finds`` says which of its finding
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -74,7 +75,14 @@ def load_kinds(folder: Path = CONDITIONS_FOLDER) -> tuple[ConditionKind, ...]:
     return tuple(_read(path) for path in sorted(folder.glob("*.sql")))
 
 
-def _read(path: Path) -> ConditionKind:
+@cache
+def meaning_of(kind: str) -> str:
+    """What is wrong, in one sentence; empty for a kind that no file describes."""
+    path = CONDITIONS_FOLDER / f"{kind}.sql"
+    return _head(path)["meaning"] if path.is_file() else ""
+
+
+def _head(path: Path) -> dict[str, str]:
     lines = path.read_text().splitlines()
     first = _FIRST_LINE.fullmatch(lines[0]) if lines else None
     if first is None or first[1] != path.stem:
@@ -89,6 +97,11 @@ def _read(path: Path) -> ConditionKind:
             head[last] = found[2]
         elif line.startswith("--   "):
             head[last] += " " + line.removeprefix("--").strip()
+    return head
+
+
+def _read(path: Path) -> ConditionKind:
+    head = _head(path)
     _check(path, head)
     return ConditionKind(
         name=path.stem,

@@ -77,6 +77,7 @@ class Delivery:
         with self.database.transaction() as connection:
             claim = {"now": now, "until": now + CLAIM, "at_once": _AT_ONCE}
             pages = connection.execute(_CLAIM, claim).all()
+            connection.execute(_FORGET, {"channels": list(self.pager.destinations)})
         by_channel = sorted(pages, key=lambda page: (page.channel, page.severity, page.page_id))
         threads = [
             threading.Thread(target=self._serve, args=(channel, list(queue)), daemon=True)
@@ -249,6 +250,8 @@ _USED = sa.text("""
 select channel from ops.page
 where incident_id = :incident_id and what = :what and number = :number
 """)
+# a channel that was taken out fails no longer
+_FORGET = sa.text("delete from ops.channel_state where channel <> all(:channels)")
 _WORKS = sa.text("""
 insert into ops.channel_state as known (channel, last_sent_at) values (:channel, :now)
 on conflict (channel) do update set

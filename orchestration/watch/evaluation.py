@@ -20,6 +20,7 @@ from orchestration.watch.heartbeats import PAGER, beat
 from orchestration.watch.incident import Silence, Step
 from orchestration.watch.incidents import advance, take_turn
 from orchestration.watch.timing import last_good, read_watched
+from orchestration.watch.unmanned import nobody_on_duty
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def evaluate(
         some_are_broken=some_are_broken,
         keep=last_good(connection, settings.agency_folder, now),
     )
-    conditions = find_conditions(connection, watched, now)
+    found = find_conditions(connection, watched, now)
+    conditions = [*found, *nobody_on_duty(files.roster, now)]
     silences = list(planned_silences(watched.partners, now))
     steps = advance(connection, conditions, now, files.pager.rules, files.write, silences=silences)
     beat(connection, PAGER, now, conditions=len(conditions))

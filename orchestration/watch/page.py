@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from orchestration.flow.edits import OWNER_ROLES
 from orchestration.ground.durations import in_words
+from orchestration.watch.condition_files import meaning_of
 from orchestration.watch.conditions import Severity
 from orchestration.watch.incident import Incident
 
@@ -140,9 +141,11 @@ class Page:
 
     @property
     def sentence(self) -> str:
-        """What is at stake and whose it is."""
+        """What it means, what is at stake and whose it is."""
+        meaning = meaning_of(self.kind)
+        begun = f"{meaning} {self._length}" if meaning else self._length
         numbered = f" Incident {self.incident_id}." if self.incident_id else ""
-        return f"{self._length}{self._stakes} Owner: {self.owner}.{numbered}"
+        return f"{begun}{self._stakes} Owner: {self.owner}.{numbered}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:

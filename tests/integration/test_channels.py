@@ -203,7 +203,7 @@ def test_pagerduty_triggers_acknowledges_and_resolves_under_one_key(
     assert {event["routing_key"] for event in events} == {KEY}
     payload = events[0]["payload"]
     assert payload["severity"] == "critical"
-    assert payload["summary"].startswith("P1 delivery_to_billing: hop stale. It has lasted 1 h 15")
+    assert payload["summary"].startswith("P1 delivery_to_billing: hop stale. No pass of the hop")
     assert payload["custom_details"]["At stake"] == "$12,340.00"
     assert events[0]["links"][1]["href"] == PAGE.runbook
     assert set(events[4]) == {"routing_key", "event_action", "dedup_key"}

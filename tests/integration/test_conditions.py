@@ -545,6 +545,26 @@ def test_acknowledgement_due(stored, urgency, due, visit, severity):
     assert {key: (one.severity, one.count) for key, one in found.items()} == wanted
 
 
+def test_notifier_failing(stored):
+    state = {"failed_why": "timeout", "failures": 3}
+    stored.put("ops.channel_state", channel="mute", failing_since=NOW - HOUR, **state)
+    stored.put("ops.channel_state", channel="shaky", failing_since=NOW - HOUR / 60, **state)
+    stored.put("ops.channel_state", channel="well", last_sent_at=NOW)
+    found = stored.of("notifier_failing")
+    assert {key: (one.since, one.count) for key, one in found.items()} == {
+        ("mute", ""): (NOW - HOUR, 0)
+    }
+
+
+def test_agency_file_refused(stored):
+    good = {"sha256": "x", "text": "", "taken_at": NOW - DAY}
+    refused = {"refused_sha256": "y", "refused_since": NOW - HOUR, "refused_why": "line 3"}
+    stored.put("ops.in_force", name="partners/maple.toml", **good, **refused)
+    stored.put("ops.in_force", name="roster.toml", **good)
+    found = stored.of("agency_file_refused")
+    assert {key: one.since for key, one in found.items()} == {("maple", ""): NOW - HOUR}
+
+
 def test_an_overdue_reply_is_explained_by_the_feed_that_would_bring_it(stored):
     put_batch(stored, "BUCKEYE-FICTIVE", NOW - 5 * DAY, "sent")
     assert stored.of("reply_overdue")["buckeye_medicaid", "999"].caused_by == ()

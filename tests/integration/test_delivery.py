@@ -24,11 +24,12 @@ from orchestration.watch.office_hours import OfficeHours
 from orchestration.watch.outcome import SENT, Outcome
 from orchestration.watch.page import Page, Place, numbered
 from orchestration.watch.pager import Destination, Pager, Route
-from orchestration.watch.pager_conditions import pager_conditions
 from orchestration.watch.pages import write
 from orchestration.watch.roster import Leave
 from orchestration.watch.roster_file import read_roster
 from orchestration.watch.rules import Rules
+from orchestration.watch.unmanned import nobody_on_duty
+from tests.bench_of_conditions import conditions
 
 NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY = datetime(2026, 11, 17, 10, 0, tzinfo=NEW_YORK).astimezone(UTC)
@@ -473,12 +474,10 @@ def test_a_channel_that_was_taken_out_is_no_failing_channel(desk: Desk) -> None:
 def test_a_shift_nobody_has_is_a_condition_for_the_last_resort(desk: Desk) -> None:
     leave = tuple(Leave(name, TUESDAY.date(), TUESDAY.date()) for name in ("evv01", "evv02"))
     empty = replace(ROSTER, leave=leave)
-    with desk.database.engine.connect() as connection:
-        (found,) = pager_conditions(connection, empty, desk.pager, TUESDAY)
+    (found,) = nobody_on_duty(empty, TUESDAY)
     assert (found.kind, found.subject, found.owner) == ("nobody_on_duty", EVV, ON_CALL)
     assert found.since == datetime(2026, 11, 17, 6, 0, tzinfo=NEW_YORK)
 
 
 def wrong_with_the_pager(desk: Desk) -> list[Condition]:
-    with desk.database.engine.connect() as connection:
-        return list(pager_conditions(connection, ROSTER, desk.pager, desk.now))
+    return conditions(desk.database, "notifier_failing", desk.now)

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from orchestration import assembly
+from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
-from orchestration.watch.pager_conditions import pager_conditions
+from orchestration.watch.evaluation import evaluate
+from tests.bench_of_conditions import conditions
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 FILES = ("agency.toml", "roster.toml", "pager.toml")
@@ -62,9 +65,8 @@ def test_a_spoiled_file_stays_as_it_was_and_says_why(
     row = kept(database, name)
     assert (row.text, row.taken_at, row.refused_since) == (good, NOW, NOW + timedelta(hours=1))
     assert row.refused_why == str(refused)
-    with database.engine.connect() as connection:
-        (found,) = pager_conditions(connection, after.roster, after.pager, NOW)
-    assert (found.kind, found.subject) == ("agency_file_refused", path.stem)
+    (found,) = conditions(database, "agency_file_refused", NOW)
+    assert found.subject == path.stem
     assert found.since == NOW + timedelta(hours=1)
     look(database, settings, NOW + timedelta(hours=2))
     assert kept(database, name).refused_since == NOW + timedelta(hours=1)
@@ -102,3 +104,25 @@ def test_looking_without_news_writes_nothing(database: Database, settings: Setti
     assert len(first) == len(FILES)
     look(database, settings, NOW + timedelta(hours=1))
     assert touched() == first
+
+
+def test_a_shift_nobody_has_is_an_incident_told_to_the_last_resort(
+    database: Database, settings: Settings
+) -> None:
+    path = settings.agency_folder / "roster.toml"
+    away = 'first = 2026-11-20\nlast = 2026-11-20\nperson = "evv0'
+    path.write_text(path.read_text() + f'\n[[leave]]\n{away}1"\n[[leave]]\n{away}2"\n')
+    with database.transaction() as connection:
+        evaluate(connection, settings, assembly.feeds(), assembly.hops(), FixedClock(NOW))
+    with database.engine.connect() as connection:
+        told = connection.execute(_TOLD).one()
+    assert (told.subject, told.owner) == ("EVV coordinator", "Data on-call")
+    assert (told.channel, told.persons) == ("pages", ["oncall01@willow-bend.example"])
+
+
+_TOLD = sa.text("""
+select incident.subject, incident.owner, page.channel, page.persons
+from ops.incident as incident
+inner join ops.page as page on incident.incident_id = page.incident_id
+where incident.kind = 'nobody_on_duty'
+""")

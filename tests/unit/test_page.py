@@ -54,16 +54,18 @@ def test_a_page_says_what_where_how_much_whose_and_what_to_do() -> None:
     full = page(count=1204, oldest=NOW - timedelta(hours=30), money=Decimal("12340"), visits=310)
     assert full.text.splitlines() == [
         "P1 a_hop: hop stale",
-        "It has lasted 1 h 15 min. 1,204 records, the oldest for 1 d 6 h; 310 visits; "
-        "$12,340.00 at stake. Owner: Billing specialist. Incident 12.",
+        "No pass of the hop was published in time. It has lasted 1 h 15 min. 1,204 records, the "
+        "oldest for 1 d 6 h; 310 visits; $12,340.00 at stake. Owner: Billing "
+        "specialist. Incident 12.",
         "Dagster: https://carehops.example/assets/a_hop",
         "Runbook: https://carehops.example/runbooks/hop_stale.md",
     ]
 
 
 def test_what_is_not_known_is_not_said() -> None:
-    assert page().sentence == "It has lasted 1 h 15 min. Owner: Billing specialist. Incident 12."
-    assert dict(page().facts).keys() == {"Owner", "Told", "Open for", "Incident"}
+    bare = page(kind="unheard_of")
+    assert bare.sentence == "It has lasted 1 h 15 min. Owner: Billing specialist. Incident 12."
+    assert dict(bare.facts).keys() == {"Owner", "Told", "Open for", "Incident"}
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ def test_a_spoiled_file_of_the_agency_s_leaves_nobody_unpaged(tmp_path: Path):
 
 
 def test_both_pages_of_an_outage_resolve_each_other(tmp_path: Path):
-    place = Place("willow", "http://127.0.0.1:3210", "docs/runbooks/conditions")
+    place = Place("willow", "http://127.0.0.1:3210", "docs/runbooks")
     over = replace(NOTICE, what="recovered")
     assert page_of(NOTICE, place).dedup_key == page_of(over, place).dedup_key
     assert page_of(over, place).title == "P1 over: disk: watch blind"

@@ -60,9 +60,7 @@ def ways(settings: Settings, now: datetime) -> Ways:
         pager = reader.read(PAGER, pager_reader(agency, settings.home))
         roster = reader.read(ROSTER, roster_reader(agency))
     except CarehopsFailure:
-        place = Place(
-            "carehops", f"http://127.0.0.1:{settings.ui_port}", "docs/runbooks/conditions"
-        )
+        place = Place("carehops", f"http://127.0.0.1:{settings.ui_port}", "docs/runbooks")
         return Ways({_FILE: partial(_send, own, _FILE, place, settings)})
     return _ways(settings, pager, roster, own, now)
 
