@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from random import Random
 from typing import Any
@@ -33,7 +33,10 @@ WITHIN_SECONDS = 25.0
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 TRIES_BEFORE_FALLING_BACK = 2
+"""Failures of a channel in a row after which its P1 pages go another way."""
 _AT_ONCE = 200
+_OF_THE_PAGE = frozenset({"refused", "secret_missing", "channel_gone"})
+"""Failures that say nothing of the next page, or cost nothing to find again."""
 _SHORTEST_JITTER = 0.5
 
 
@@ -98,9 +101,8 @@ class Delivery:
             self._mark(channel, page, outcome)
             self.done.append(Sent(page.page_id, channel, outcome))
             late = (self.clock.now() - started).total_seconds() > WITHIN_SECONDS
-            # what is refused may be this page's fault; anything else is the channel's
-            if late or not (outcome.was_sent or outcome.why == "refused"):
-                self._release(queue[place + 1 :], outcome)
+            if late or not (outcome.was_sent or outcome.why in _OF_THE_PAGE):
+                self._release(channel, queue[place + 1 :], outcome)
                 return
 
     def _send(self, channel: str, page: Any) -> Outcome:
@@ -130,7 +132,7 @@ class Delivery:
                 at = now + self._wait(page.tries, outcome)
                 connection.execute(_FAILED, told | {"next_try_at": at})
                 connection.execute(_FAILS, told)
-            self._fall_back(connection, page, outcome, now)
+            self._fall_back(connection, channel, [page], outcome)
 
     def _wait(self, tries: int, outcome: Outcome) -> timedelta:
         """Longer each time, never all at once, and no sooner than the receiver asks."""
@@ -138,7 +140,7 @@ class Delivery:
         wait = longest * self.random.uniform(_SHORTEST_JITTER, 1)
         return max(wait, outcome.wait or timedelta(0))
 
-    def _release(self, queue: Sequence[Any], outcome: Outcome) -> None:
+    def _release(self, channel: str, queue: Sequence[Any], outcome: Outcome) -> None:
         """Give back what was not tried; after a failure not before that channel's next try."""
         if queue:
             wait = timedelta(0) if outcome.was_sent else self._wait(1, outcome)
@@ -148,39 +150,42 @@ class Delivery:
             }
             with self.database.transaction() as connection:
                 connection.execute(_RELEASE, asked)
+                self._fall_back(connection, channel, queue, outcome)
 
     def _fall_back(
-        self, connection: sa.Connection, page: Any, outcome: Outcome, now: datetime
+        self, connection: sa.Connection, channel: str, pages: Sequence[Any], outcome: Outcome
     ) -> None:
-        """Send it another way: at once when only a person can mend this one; P1 soon anyway."""
-        patience = page.severity == "P1" and page.tries >= TRIES_BEFORE_FALLING_BACK
-        if not (outcome.lasts or patience):
+        """Send them another way: at once when only a person can mend this one; P1 soon anyway."""
+        if outcome.was_sent:
             return
-        event = {
-            "incident_id": page.incident_id,
-            "what": page.what,
-            "number": page.number,
-        }
+        failures = connection.scalar(_FAILURES, {"channel": channel}) or 0
+        patience = failures < TRIES_BEFORE_FALLING_BACK
+        for page in pages:
+            if outcome.lasts or (page.severity == "P1" and not patience):
+                self._write_another(connection, page)
+
+    def _write_another(self, connection: sa.Connection, page: Any) -> None:
+        """On the first channel that has not had this page yet."""
+        event = {"incident_id": page.incident_id, "what": page.what, "number": page.number}
         used = set(connection.scalars(_USED, event))
-        for name in self._others(page.severity, page.role, page.channel):
-            if name in used:
-                continue
-            others = [self.pager.destinations[name]]
-            for destination, recipient in addresses_on(others, page.persons):
-                row = {
-                    **event,
-                    "severity": page.severity,
-                    "role": page.role,
-                    "channel": destination.name,
-                    "recipient": recipient,
-                    "persons": list(page.persons),
-                    "body": page.body,
-                    "falls_back_from": page.page_id,
-                    "now": now,
-                    "due_at": now,
-                }
-                connection.execute(WRITE, row)
+        others = self._others(page.severity, page.role, page.channel)
+        name = next((name for name in others if name not in used), None)
+        if name is None:
             return
+        for destination, recipient in addresses_on([self.pager.destinations[name]], page.persons):
+            row = {
+                **event,
+                "severity": page.severity,
+                "role": page.role,
+                "channel": destination.name,
+                "recipient": recipient,
+                "persons": list(page.persons),
+                "body": page.body,
+                "falls_back_from": page.page_id,
+                "now": self.clock.now(),
+                "due_at": self.clock.now(),
+            }
+            connection.execute(WRITE, row)
 
     def _others(self, severity: Severity, role: str, channel: str) -> Iterator[str]:
         route = self.pager.route(severity, role)
@@ -246,6 +251,7 @@ update ops.page set
     tries = tries - 1, claimed_until = null, next_try_at = greatest(next_try_at, :next_try_at)
 where page_id = any(:page_ids)
 """)
+_FAILURES = sa.text("select failures from ops.channel_state where channel = :channel")
 _USED = sa.text("""
 select channel from ops.page
 where incident_id = :incident_id and what = :what and number = :number

@@ -7,10 +7,9 @@ hour less or more when the clocks change, and no hour of it is nobody's.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from orchestration.ground.calendar import holiday_name
@@ -90,38 +89,40 @@ def parse_hours(text: str) -> tuple[Hours, str]:
 def gaps(wanted: Collection[Hours], given: Collection[Hours]) -> Iterator[str]:
     """Where hours that are wanted are not given, in words."""
     for yesterday, today in _neighbours():
-        have = _minutes(given, yesterday, today)
-        missing = sorted(_minutes(wanted, yesterday, today) - have)
-        if missing:
-            yield _said(today, missing)
+        have = _spans(given, yesterday, today)
+        for begin, end in _spans(wanted, yesterday, today):
+            at = begin
+            for since, until in have:
+                if since > at:
+                    break
+                at = max(at, until)
+            if at < end:
+                until = min((since for since, _ in have if since > at), default=end)
+                yield _said(today, at, min(until, end))
 
 
 def overlaps(one: Hours, other: Hours) -> Iterator[str]:
     """Where two hours are both, in words."""
     for yesterday, today in _neighbours():
-        both = _minutes([one], yesterday, today) & _minutes([other], yesterday, today)
-        if both:
-            yield _said(today, sorted(both))
+        for begin, end in _spans([one], yesterday, today):
+            for since, until in _spans([other], yesterday, today):
+                if max(begin, since) < min(end, until):
+                    yield _said(today, max(begin, since), min(end, until))
 
 
-def _said(day: str, minutes: Sequence[int]) -> str:
-    first = minutes[0]
-    last = next((a for a, b in pairwise(minutes) if b != a + 1), minutes[-1])
-    return f"{day} {_clock(first)}-{_clock(last + 1)}"
+def _said(day: str, begin: int, end: int) -> str:
+    return f"{day} {_clock(begin)}-{_clock(end)}"
 
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def _minutes(all_hours: Collection[Hours], yesterday: str, today: str) -> set[int]:
-    found: set[int] = set()
-    for hours in all_hours:
-        if today in hours.days:
-            found.update(range(hours.begin, min(hours.end, _DAY)))
-        if yesterday in hours.days:
-            found.update(range(0, hours.end - _DAY))
-    return found
+def _spans(all_hours: Collection[Hours], yesterday: str, today: str) -> list[tuple[int, int]]:
+    """Minutes of a day that the hours hold, and those that reach into it from the day before."""
+    mornings = [(0, hours.end - _DAY) for hours in all_hours if yesterday in hours.days]
+    own = [(hours.begin, min(hours.end, _DAY)) for hours in all_hours if today in hours.days]
+    return sorted(span for span in (*mornings, *own) if span[1] > span[0])
 
 
 def _neighbours() -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.channel import Channel, Sending
 from orchestration.watch.conditions import Condition
 from orchestration.watch.delivery import CLAIM, LONGEST_WAIT, Sent, send_due
-from orchestration.watch.incident import Answer
+from orchestration.watch.incident import Answer, Telling
 from orchestration.watch.incidents import acknowledge, advance, open_incidents
 from orchestration.watch.office_hours import OfficeHours
 from orchestration.watch.outcome import SENT, Outcome
@@ -155,6 +155,16 @@ def test_a_page_is_written_sent_once_and_marked(desk: Desk) -> None:
     assert (row.sent_at, row.tries, row.claimed_until) == (TUESDAY, 1, None)
 
 
+def test_what_is_told_twice_is_written_once(desk: Desk) -> None:
+    desk.sees(wrong())
+    with desk.database.transaction() as connection:
+        (incident,) = open_incidents(connection)
+        for _ in range(2):
+            again = Telling("opened", 0, desk.now)
+            write(connection, incident, again, desk.now, roster=ROSTER, pager=desk.pager)
+    assert len(desk.rows()) == 1
+
+
 def test_an_incident_that_is_not_committed_leaves_no_page(desk: Desk) -> None:
     put = partial(write, roster=ROSTER, pager=desk.pager)
     with desk.database.engine.connect() as connection:  # killed before its commit
@@ -282,6 +292,24 @@ def test_a_p1_goes_another_way_after_two_tries_then_another(desk: Desk) -> None:
     assert desk.heard("mail") == ["opened 0"]
     assert [row.channel for row in desk.rows()] == ["one", "two", "mail"]
     assert (desk.now - TUESDAY) < timedelta(minutes=5)
+
+
+def test_every_p1_of_a_dead_channel_goes_another_way_at_once_not_one_by_one(desk: Desk) -> None:
+    desk.ears["one"].says.append(DOWN)
+    desk.sees(*(wrong("P1", f"hop_{letter}") for letter in "abcdefgh"), wrong("P2", "hop_z"))
+    for _ in range(3):
+        desk.later(seconds=16).sends()
+    assert len(desk.heard("two")) == 8
+    assert {each.page.severity for each in desk.ears["two"].heard} == {"P1"}
+
+
+def test_every_page_of_a_channel_that_was_taken_out_goes_another_way(desk: Desk) -> None:
+    desk.sees(*(wrong("P2", f"hop_{letter}") for letter in "abcd"))
+    desk.gone.add("one")
+    desk.route = Route(EVERY, None, ("two",))
+    desk.sends()
+    desk.sends()
+    assert len(desk.heard("two")) == 4
 
 
 def test_a_p2_waits_for_a_channel_that_is_only_down(desk: Desk) -> None:

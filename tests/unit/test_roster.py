@@ -67,6 +67,17 @@ def test_leave_is_taken_by_its_deputy_then_by_the_role_s(roster: Roster) -> None
     assert names(roster, "Billing specialist", "2026-12-29T08:00") == ["billing-manager"]
 
 
+def test_a_leave_s_own_deputy_comes_before_the_role_s() -> None:
+    roster = read(changed('deputy = "evv02"', 'deputy = "scheduling02"'))
+    assert names(roster, EVV, "2026-12-21T08:00") == ["scheduling02"]
+    absent = read(changed('deputy = "evv02"', 'deputy = "billing01"'))
+    assert names(absent, EVV, "2026-12-21T08:00") == ["billing01"]  # away a week later
+    gone = changed('deputy = "evv02"', 'deputy = "nurse01"') + away(
+        "nurse01", "2026-12-21", "2026-12-21"
+    )
+    assert names(read(gone), EVV, "2026-12-21T08:00") == ["evv02"]
+
+
 def away(person: str, first: str, last: str) -> str:
     return f'\n[[leave]]\nperson = "{person}"\nfirst = {first}\nlast = {last}\n'
 
