@@ -32,6 +32,8 @@ from tests.receivers import (
     web_receiver,
 )
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 KEY = "geheimgeheimgeheimgeheim"
 PAGE = Page(
