@@ -64,12 +64,13 @@ def decide(
     ]
     still_open = [step.incident for step in steps if step.incident.is_open]
     causes = explained(still_open, rules.explaining)
+    explained_ones = [each for each in still_open if each.key in causes]
     severities = _severities(still_open, found, causes)
     answer = []
     for step in steps:
         if step.incident.is_open:
             key = step.incident.key
-            behind = [each for each in still_open if causes.get(each.key) == key]
+            behind = [each for each in explained_ones if causes[each.key] == key]
             held = _hold(_speak_for(step, behind), causes.get(key), silences, now)
             raised = _raise(held, severities.get(key), now)
             answer.append(_tell(raised, rules, now))

@@ -16,7 +16,8 @@ def explained(incidents: Sequence[Incident], kinds: Sequence[str]) -> dict[str, 
         kinds: Kinds that explain others; on one subject an earlier one explains a later one.
     """
     cause: dict[str, str] = {}
-    for incident in sorted(incidents, key=lambda each: (each.since, each.key)):
+    named = [each for each in incidents if each.caused_by]
+    for incident in sorted(named, key=lambda each: (each.since, each.key)):
         for upstream in _upstream(incident, incidents, kinds):
             if _root(cause, upstream.key) != incident.key:
                 cause[incident.key] = upstream.key

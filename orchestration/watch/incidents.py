@@ -59,10 +59,32 @@ def advance(
     take_turn(connection)
     conditions = list(conditions)
     past = _past(connection, {condition.key for condition in conditions}, now)
-    steps = decide(
-        open_incidents(connection), past, conditions, rules, now, kinds=kinds, silences=silences
-    )
-    return _save(connection, steps, now, write)
+    before = open_incidents(connection)
+    steps = decide(before, past, conditions, rules, now, kinds=kinds, silences=silences)
+    same = _only_seen_again(before, steps)
+    connection.execute(_SEEN, {"numbers": sorted(same), "now": now})
+    changed = [step for step in steps if step.incident.incident_id not in same]
+    return [
+        *(step for step in steps if step.incident.incident_id in same),
+        *_save(connection, changed, now, write),
+    ]
+
+
+def _only_seen_again(before: Iterable[Incident], steps: Iterable[Step]) -> set[int]:
+    """Numbers of incidents of which there is nothing new but that they were looked for."""
+    known = {incident.incident_id: incident for incident in before}
+    return {
+        number
+        for step in steps
+        for number in [step.incident.incident_id]
+        if number is not None
+        and step.incident.judged_at > known[number].judged_at
+        and _but_for_times(step.incident) == _but_for_times(known[number])
+    }
+
+
+def _but_for_times(incident: Incident) -> Incident:
+    return replace(incident, judged_at=incident.opened_at, last_seen_at=incident.opened_at)
 
 
 def open_incidents(connection: sa.Connection) -> list[Incident]:
@@ -251,6 +273,13 @@ update ops.incident set
     , snoozed_by = :snoozed_by, snoozed_why = :snoozed_why
     , closed_at = :closed_at, closed_by = :closed_by, closed_because = :closed_because
 where incident_id = :incident_id
+""")
+
+_SEEN = sa.text("""
+update ops.incident set
+    judged_at = :now
+    , last_seen_at = case when absent_since is null then :now else last_seen_at end
+where incident_id = any(:numbers)
 """)
 
 _EVENT = sa.text("""
