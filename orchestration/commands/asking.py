@@ -80,8 +80,9 @@ def doctor(asked: Asked, *, as_json: bool) -> None:
     """
     # the machine's own clock, whatever instant is asked for: it is one of the things looked at
     settings, clock = read_settings(), SystemClock()
-    findings = look_for_faults(settings, assembly.feeds(), assembly.hops(), clock)
-    findings += [Finding(*each) for each in pager_findings(settings, clock.now())]
+    feeds, hops = assembly.feeds(), assembly.hops()
+    findings = look_for_faults(settings, feeds, hops, clock)
+    findings += [Finding(*each) for each in pager_findings(settings, feeds, hops, clock.now())]
     answer = {"healthy": not findings, "findings": findings}
     tell(answer, as_json, lambda: _show_findings(findings))
     sys.exit(FAULTS_FOUND if findings else 0)

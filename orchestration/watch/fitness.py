@@ -3,11 +3,12 @@
 It only looks: channels are reached, nothing is sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from orchestration.ground.agency import read_agency
+from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.durations import in_words
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.settings import Settings
@@ -16,6 +17,7 @@ from orchestration.watch.pager import Destination, Pager
 from orchestration.watch.pager_file import PAGER, read_pager
 from orchestration.watch.roster import Roster
 from orchestration.watch.roster_file import ROSTER, read_roster
+from orchestration.watch.timing import read_watched
 
 Finding = tuple[str, str, str]
 """What is wrong, where, and how to mend it."""
@@ -32,12 +34,18 @@ _MENDS = {
 }
 
 
-def pager_findings(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Everything that would keep a page from somebody."""
+def pager_findings(
+    settings: Settings, feeds: Iterable[Feed], hops: Iterable[Hop], now: datetime
+) -> Iterator[Finding]:
+    """Everything that would keep a page from somebody, or from being written."""
     try:
-        read_agency(settings.agency_folder)
+        agency = read_agency(settings.agency_folder)
     except FileRefused:
         return  # said already, and nothing else can be judged
+    try:
+        read_watched(settings.agency_folder, agency, feeds, hops)
+    except FileRefused as refused:
+        yield from _faults(refused)
     try:
         yield from duty_findings(read_roster(settings.agency_folder), settings, now)
     except FileRefused as refused:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from orchestration import assembly
 from orchestration.cli import main
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
@@ -192,7 +193,8 @@ def test_a_drill_leaves_a_real_incident_alone(carehops: Carehops, database: Data
 
 
 def findings(environ: dict[str, str], at: datetime) -> str:
-    found = pager_findings(read_settings(environ), at)
+    feeds, hops = assembly.feeds(), assembly.hops()
+    found = pager_findings(read_settings(environ), feeds, hops, at)
     return "\n".join(" | ".join(each) for each in found)
 
 
@@ -227,6 +229,15 @@ def test_the_doctor_names_files_that_are_wrong_by_line(environ: dict[str, str]) 
     said = findings(environ, TUESDAY)
     assert f"the roster knows no surprise | {folder}/roster.toml:1 | Remove it" in said
     assert f"the pager knows no surprise | {folder}/pager.toml:1 | Remove it" in said
+
+
+def test_the_doctor_names_timing_and_partners_that_are_wrong(environ: dict[str, str]) -> None:
+    folder = Path(environ["CAREHOPS_AGENCY"])
+    (folder / "timing.toml").write_text('[no_such_hop]\nwarn_after = "1 h"\n')
+    said = findings(environ, TUESDAY).splitlines()
+    assert len(said) == 1
+    assert "no_such_hop" in said[0]
+    assert f"{folder}/timing.toml:1" in said[0]
 
 
 def test_the_doctor_looks_two_weeks_ahead_for_shifts_without_anybody(
