@@ -1,4 +1,4 @@
--- watch_blind: The watchdog, which tells when the pager or what it needs goes quiet, does not look.
+-- watch_blind: A part of the watch, or something it stands on, is quiet.
 -- severity: P2
 -- owner: Data on-call
 -- runbook: docs/runbooks/watch_blind.md

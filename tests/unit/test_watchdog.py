@@ -253,7 +253,8 @@ def test_a_page_goes_where_the_agency_says(tmp_path: Path):
     assert send(NOTICE)
     (line,) = lines(settings)
     assert line["text"].startswith(
-        "P1 disk: watch blind\nIt has lasted 3 min. Owner: Data on-call."
+        "P1 disk: watch blind\nA part of the watch, or something it stands on, is quiet. "
+        "It has lasted 3 min. Owner: Data on-call."
     )
     assert "Incident" not in str(line["text"])
 
