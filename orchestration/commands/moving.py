@@ -15,7 +15,7 @@ from orchestration.commands.first_run import SEED, lay_out_sample, yesterday
 from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell
 from orchestration.commands.printing import say, saying, show, table
 from orchestration.flow.hop_pass import PassOutcome
-from orchestration.flow.landing.verdict import Verdict
+from orchestration.flow.landing.verdict import Verdict, sentence
 from orchestration.views.queue import queue as queue_of
 from orchestration.views.sentences import counted
 from orchestration.views.status import status as status_of
@@ -63,7 +63,7 @@ def _show_files(verdicts: Sequence[Verdict]) -> None:
         show(f"{counted(len(verdicts), 'file')}: {how}; {rows} rows, {held} lines held.")
     for verdict in verdicts:
         if verdict.verdict in {"quarantined", "refused"}:
-            show(f"  {verdict.file} {verdict.verdict}: {verdict.reason}. {verdict.next_step}")
+            show(f"  {sentence(verdict)}. {verdict.next_step}")
     show()
 
 

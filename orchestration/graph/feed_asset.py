@@ -184,7 +184,8 @@ def _complete(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
     }
     if file.verdict in ("landed", "already_seen"):
         return _result(name, COMPLETE, None, "the last file was whole", **facts)
-    said = f"the last file was {file.verdict}: {file.reason or file.code}. {file.next_step or ''}"
+    # its name and its words are the sender's and may be a person's; `carehops status` shows them
+    said = f"the last file was {file.verdict}: {file.code}. {file.next_step or ''}"
     return _result(name, COMPLETE, "ERROR", said.strip(), **facts)
 
 
@@ -249,7 +250,7 @@ with last as (
 select
     arrival.arrival_id, arrival.feed, arrival.verdict, arrival.reason_code as code
     , file.file_id, file.sha256, file.row_count, file.held_count, file.repeated_count
-    , file.reason, file.next_step
+    , file.next_step
 from last
 inner join landing.arrival as arrival
     on

@@ -13,7 +13,7 @@ import dagster as dg
 
 from orchestration.assembly import House
 from orchestration.flow.hop_pass import PassOutcome
-from orchestration.flow.landing.verdict import Verdict, VerdictWord
+from orchestration.flow.landing.verdict import Verdict, VerdictWord, sentence
 from orchestration.graph.definitions import build_defs
 from orchestration.graph.feed_asset import nothing_new
 from orchestration.graph.fresh_checks import mirror, not_shown
@@ -74,7 +74,7 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
             return
         ran.verdicts.append(happened)
         if happened.verdict in ("quarantined", "refused"):
-            say(f"{happened.file} was {happened.verdict}: {happened.reason}")
+            say(sentence(happened))
 
     with (
         alone(house.database, "run") as is_alone,

@@ -1,4 +1,5 @@
-"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [again] [checks] [curve] [memory]``.
+"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [again] [checks] [curve] [memory]
+[paging]``.
 
 Everything named after its limit is run beside it, in this process, on this server, now. Figures
 of two runs on a busy machine differ; the ratios are what to compare.
@@ -39,6 +40,8 @@ from orchestration.ground.sql import bound
 from tests.bench.bulk import NOW, add_visits, settle
 from tests.bench.landed import ZONE, land, make_landing
 from tests.bench.measure import Report, apart, timed
+from tests.bench.paging import median_and_worst as of
+from tests.bench.paging import seconds_to_page, served
 
 MILLION = 1_000_000
 HOP = "evv_to_coordination"
@@ -313,6 +316,13 @@ def _move(database: Database, home: Path, first: int, last: int) -> None:
     passes(database, home).run(hop(), ())
 
 
+def bench_paging(ground: Ground, report: Report) -> None:
+    """Seconds from breach to delivered page on the real daemon, twenty of each kind."""
+    with ground.home() as (database, home), served(database, home) as house:
+        for kind, seconds in seconds_to_page(house).items():
+            report.note(f"from breach to page, {kind}, median of {len(seconds)}", *of(seconds))
+
+
 BENCHES: dict[str, Callable[[Ground, Report], None]] = {
     "landing": bench_landing,
     "pass": bench_pass,
@@ -320,6 +330,7 @@ BENCHES: dict[str, Callable[[Ground, Report], None]] = {
     "checks": bench_checks,
     "curve": bench_curve,
     "memory": bench_memory,
+    "paging": bench_paging,
 }
 
 

@@ -56,6 +56,18 @@ class Verdict:
         }
 
 
+def sentence(verdict: Verdict) -> str:
+    """What may be said of a file where logs are kept: its number and the reason's code.
+
+    Its name and its words are the sender's, and may be a person's; ``carehops status`` and
+    ``carehops land`` show them to whoever asks.
+    """
+    of = f" of {verdict.feed}" if verdict.feed else ""
+    number = "a file" if verdict.file_id is None else f"file {verdict.file_id}"
+    why = f": {verdict.reason_code}" if verdict.reason_code else ""
+    return f"{number}{of} was {verdict.verdict.replace('_', ' ')}{why}"
+
+
 def landed(
     name: str, sha256: str, file_id: int, *, feed: str, counts: tuple[int, int, int]
 ) -> Verdict:
