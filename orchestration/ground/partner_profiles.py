@@ -81,9 +81,18 @@ class Partner:
                 return reply
         return None
 
-    def due(self, reply: Reply, limit: Limit, sent_at: datetime) -> datetime:
-        """By when it comes, for something sent at an instant."""
-        return _due(self, reply, limit, sent_at)
+    def overdue_at(self, reply: Reply, sent_at: datetime) -> datetime:
+        """By when a reply must have come to something sent at an instant.
+
+        Never before the replies that come first: one that is late makes the next one late too.
+        """
+        first = [one for one in self.replies if one.expected == "always"]
+        upto = first[: first.index(reply) + 1] if reply in first else [reply]
+        return max(_due(self, one, one.fail, sent_at) for one in upto)
+
+    def looked_at(self, reply: Reply, sent_at: datetime) -> datetime:
+        """By when people look at it, overdue or not."""
+        return min(_due(self, reply, reply.warn, sent_at), self.overdue_at(reply, sent_at))
 
 
 @lru_cache(maxsize=65536)

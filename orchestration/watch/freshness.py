@@ -170,7 +170,7 @@ def _feed(feed: Feed, rule: "_Rule", facts: Facts, now: datetime) -> Iterator[Fi
     else:
         yield from rule.late("the last complete file came", facts.last_good_at, now)
     if facts.newest_event_at is not None:
-        yield from rule.old(feed, facts.newest_event_at, now)
+        yield from rule.old(feed, facts, facts.newest_event_at, now)
 
 
 def _hop(hop: Hop, rule: "_Rule", facts: Facts, now: datetime) -> Iterator[Finding]:
@@ -198,8 +198,8 @@ def _hop(hop: Hop, rule: "_Rule", facts: Facts, now: datetime) -> Iterator[Findi
 def _partner(partner: Partner, facts: Facts, now: datetime) -> Iterator[Finding]:
     for reply in partner.replies:
         awaited = [sent for sent in facts.sent if partner.awaited(sent.rung) is reply]
-        for state, limit in (("stale", reply.fail), ("warn", reply.warn)):
-            due = {sent: partner.due(reply, limit, sent.sent_at) for sent in awaited}
+        for state, due_of in (("stale", partner.overdue_at), ("warn", partner.looked_at)):
+            due = {sent: due_of(reply, sent.sent_at) for sent in awaited}
             late = [sent for sent in awaited if due[sent] <= now]
             if not late:
                 continue
@@ -208,7 +208,7 @@ def _partner(partner: Partner, facts: Facts, now: datetime) -> Iterator[Finding]
             yield Finding(
                 state="stale" if state == "stale" else "warn",
                 text=f"{_records(records)} sent without a {reply.rung}, the oldest for "
-                f"{in_words(now - oldest.sent_at)}; one is due within {limit.text}",
+                f"{in_words(now - oldest.sent_at)}; one is due within {reply.fail.text}",
                 since=oldest.sent_at,
                 kind="no_answer",
                 due_at=due[oldest],
@@ -253,20 +253,25 @@ class _Rule:
             severity="P1" if again else self.terms.severity,
         )
 
-    def old(self, feed: Feed, newest: datetime, now: datetime) -> Iterator[Finding]:
-        """What to say about rows that tell of nothing newer than ``newest``."""
+    def old(self, feed: Feed, facts: Facts, newest: datetime, now: datetime) -> Iterator[Finding]:
+        """What to say about rows that tell of nothing newer than ``newest``.
+
+        Only when a file has come since it should have told of something newer: where no file
+        comes, that is the problem, and one is enough.
+        """
         limit = feed.old_after or feed.fail_after
         fail_at = self._by_age(limit, newest)
         warn_at = min(fail_at, self._by_age(feed.old_after or feed.warn_after, newest))
-        if now < warn_at:
+        came_at = facts.last_good_at or now
+        if min(now, came_at) < warn_at:
             return
         yield Finding(
-            state="stale" if now >= fail_at else "warn",
+            state="stale" if came_at >= fail_at else "warn",
             text=f"the newest thing its rows tell of was {in_words(now - newest)} ago; stale "
             f"after {in_words(limit)}{self._rest(limit)}",
             since=newest,
             kind="old",
-            due_at=fail_at if now >= fail_at else warn_at,
+            due_at=fail_at if came_at >= fail_at else warn_at,
             severity=feed.severity,
         )
 
