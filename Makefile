@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast lint bench lock clean
+.PHONY: acceptance run ui test test-fast lint bench lock clean
 
 run: .venv/run  ## the sample agency's records through all four hops, on a server of their own
 	$(BIN)/carehops run
@@ -22,10 +22,13 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_like_sql/models dbt_like_sql/edits
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_like_sql/models dbt_like_sql/edits dbt_like_sql/changes
 
 bench: .venv/dev  ## speeds, each beside its limit in the same run; takes half an hour
 	$(BIN)/python -m tests.bench
+
+acceptance: .venv/dev  ## run the tests that prove what must be so, and write docs/acceptance.md
+	$(BIN)/python -m tests.acceptance
 
 lock:  ## pin every package anew (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --generate-hashes \

@@ -94,6 +94,7 @@ def sql_library() -> SqlLibrary:
     return SqlLibrary(
         core_tables=frozenset(target.name for hop in hops() for target in hop.targets),
         landing_tables=frozenset(table.name for table in tables()),
+        landing=tables(),
     )
 
 

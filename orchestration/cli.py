@@ -16,6 +16,7 @@ from orchestration.commands import (
     keeping,
     moving,
     paging,
+    trying,
 )
 from orchestration.commands.opening import Asked, Instant, PlainWords
 
@@ -29,6 +30,6 @@ def main(ctx: click.Context, now: datetime | None) -> None:
     ctx.obj = Asked(now)
 
 
-for room in (moving, asking, incidents, deciding, contracts, paging, keeping, guarding):
+for room in (moving, asking, incidents, deciding, contracts, trying, paging, keeping, guarding):
     for command in room.COMMANDS:
         main.add_command(command)

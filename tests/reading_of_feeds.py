@@ -22,10 +22,11 @@ STEP = re.compile(r"([^.\[]+)(?:\[(?:(\d+)|([^=]+)=([^\]]+))\])?\.?")
 
 @dataclass
 class Landed:
-    """Rows of every table: by key, the newest version; and the lines that are none."""
+    """Rows of every table: by key, the newest version; every version; and lines that are none."""
 
     tables: dict[str, dict[tuple[str, ...], dict[str, Any]]] = field(default_factory=dict)
     bad: list[tuple[str, int, str]] = field(default_factory=list)
+    versions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def now(self, table: str) -> list[dict[str, Any]]:
         return list(self.tables[table].values())
@@ -66,6 +67,7 @@ def keep(landed: Landed, feed: Feed, row: dict[str, Any]) -> None:
     rows = landed.tables.setdefault(feed.table.name, {})
     key = tuple(str(row[name]) for name in feed.table.key)
     version = feed.table.version or ""
+    landed.versions.setdefault(feed.table.name, []).append(row)
     if key not in rows or rows[key][version] < row[version]:
         rows[key] = row
 

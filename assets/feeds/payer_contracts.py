@@ -56,6 +56,9 @@ VISIT_TERMS = (
         "Billed time wider than the clocks holds the visit; else it warns.",
         default=True,
     ),
+    _number(
+        "visit_maintenance_days", "Days from service in which a visit may change; 0: no limit.", 0
+    ),
     _number("manual_rate_limit_percent", "Most typed visits there may be, in percent.", 15, 100),
     _number("manual_window_days", "Days the typed visits are counted over.", 28, 366, 1),
     _number("late_submit_hours", "Hours until the aggregator must have a visit.", 24, at_least=1),

@@ -31,7 +31,8 @@ CODES: dict[str, dict[str, Code]] = {
             "V02": "EVV-CANCELLED EVV-BAD-ZONE",
             "V03": "EVV-UNKNOWN-CLIENT EVV-UNKNOWN-STAFF MAP-PAYER",
             "V04": "EVV-NO-SERVICE EVV-NO-IN EVV-NO-OUT EVV-TIME-ORDER",
-            "V05": "EVV-TOO-LONG EVV-NO-MEDICAID-ID EVV-MANUAL-NO-REASON EVV-DUP PERM-VISIT-EDIT",
+            "V05": "EVV-TOO-LONG EVV-NO-MEDICAID-ID EVV-MANUAL-NO-REASON EVV-DUP PERM-VISIT-EDIT "
+            "EVV-WINDOW-CLOSED",
             "V06": "EVV-NOT-VERIFIED EVV-REFUSED",
         },
         {"EVV-CANCELLED": "cancelled", "EVV-NOT-VERIFIED": "waiting"},
@@ -61,7 +62,8 @@ CODES: dict[str, dict[str, Code]] = {
             "AUTH-NONE AUTH-PERIOD",
             "V11": "UNIT-ZERO",
             "V12": "AUTH-OVER-TOTAL AUTH-OVER-WEEK OVLP-CAREGIVER OVLP-CLIENT OVLP-SAME-VISIT "
-            "EVV-NO-SCHEDULE PROV-CAREGIVER-INELIG CLM-LOCKED-CHANGED",
+            "EVV-NO-SCHEDULE PROV-CAREGIVER-INELIG CLM-LOCKED-CHANGED AUTH-RETRO-BILLED "
+            "DOC-NOTE-CHANGED DOC-LOCKED-EARLY",
             "V13": "CLM-TIMELY",
         },
         {
@@ -73,10 +75,15 @@ CODES: dict[str, dict[str, Code]] = {
     ),
     HOP_4: _codes(
         {
-            "V14": "PROV-NPI CODE-DX CLM-CHARGE CLM-DUP RECON-REOPENED VISIT-CANCELLED",
+            "V14": "PROV-NPI CODE-DX CLM-CHARGE CLM-DUP RECON-REOPENED VISIT-CANCELLED "
+            "AUTH-STALE-VERSION",
             "V15": "CLM-GATE",
         },
-        {"RECON-REOPENED": "waiting", "VISIT-CANCELLED": "cancelled"},
+        {
+            "RECON-REOPENED": "waiting",
+            "VISIT-CANCELLED": "cancelled",
+            "AUTH-STALE-VERSION": "waiting",
+        },
     ),
 }
 

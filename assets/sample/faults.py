@@ -33,6 +33,8 @@ NOT_IN_FEEDS = {
     "CLM-CHARGE": "a charge is computed, never received",
     "CLM-DUP": "a line cannot be claimed twice before it was claimed once",
     "RECON-REOPENED": "needs a visit that is taken back between hop 3 and hop 4",
+    "AUTH-STALE-VERSION": "needs an authorization that lands between hop 3 and hop 4",
+    "EVV-WINDOW-CLOSED": "no payer of the sample closes visits to changes",
     "EVV-BAD-ZONE": "landing holds such a line already",
 }
 

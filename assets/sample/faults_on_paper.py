@@ -17,7 +17,7 @@ from assets.sample.kinds import (
 from assets.sample.paperwork import authorize, unsign
 from assets.sample.payers import BY_ID, RESPITE
 from assets.sample.pricing import units_of
-from assets.sample.times import local_date
+from assets.sample.times import instant, local_date
 from assets.sample.world import Visit, World
 
 
@@ -152,6 +152,24 @@ def _note_unsigned(world: World, visit: Visit) -> None:
 @in_a_visit("DOC-NOTE-UNSIGNED never written", HOP_3, ("DOC-NOTE-UNSIGNED",), where=anywhere)
 def _no_note(_: World, visit: Visit) -> None:
     visit.note = None
+
+
+@in_a_visit("DOC-LOCKED-EARLY", HOP_3, ("DOC-LOCKED-EARLY",), where=anywhere)
+def _locked_early(_: World, visit: Visit) -> None:
+    if visit.note is not None:
+        locked = instant(visit.note, "signed_at") - timedelta(minutes=2)
+        visit.note.update(status="locked", locked_at=locked)
+
+
+@in_a_visit("DOC-NOTE-CHANGED", HOP_3, ("DOC-NOTE-CHANGED",), where=anywhere)
+def _changed_after_signature(_: World, visit: Visit) -> None:
+    if visit.note is not None:
+        visit.note_before = dict(visit.note)
+        visit.note.update(
+            document_version=2,
+            content_hash=str(visit.note["content_hash"])[::-1],
+            source_updated_at=instant(visit.note, "signed_at") + timedelta(minutes=10),
+        )
 
 
 @planted("DOC-ORDER-UNSIGNED", HOP_3, ("DOC-ORDER-UNSIGNED",), share=0.0004)

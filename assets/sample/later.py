@@ -15,7 +15,7 @@ from assets.sample.arrivals import Load
 from assets.sample.dialects import VISIT_FEEDS
 from assets.sample.files import OutFile, good_file
 from assets.sample.kinds import HOP_1, HOP_3, HOP_4, is_day
-from assets.sample.times import Row
+from assets.sample.times import Row, local_date
 from assets.sample.world import Fate, Pair, Sent, Visit, World
 
 #: After the first judging: what is mended, when it arrives, when all is judged again.
@@ -31,7 +31,7 @@ OUTSTANDING: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 }
 
 #: Codes that only something too late can bring about.
-CODES = ("CLM-LOCKED-CHANGED", "VISIT-CANCELLED", "EVV-CORRECTION-OPEN")
+CODES = ("CLM-LOCKED-CHANGED", "VISIT-CANCELLED", "EVV-CORRECTION-OPEN", "AUTH-RETRO-BILLED")
 
 
 @dataclass
@@ -96,6 +96,8 @@ def play(world: World, pairs: list[Pair]) -> Later:
     _introduce(later)
     for visit in islice(_claimed(world), 3):
         _change_too_late(later, visit)
+    for visit in islice(_claimed_last(world), 1):
+        _cut_authorization(later, visit)
     for visit in _half(world, "AUTH-NONE"):
         _withdraw(later, visit)
     for visit in _half(world, "AUTH-PERIOD"):
@@ -133,6 +135,27 @@ def _change_too_late(later: Later, visit: Visit) -> None:
     end = visit.ended - timedelta(minutes=2)
     later.correct(visit, adjusted_out_at=end, change_reason_code="99", change_attested=True)
     visit.codes[HOP_3], visit.fault = CODES[:1], "later: changed after its claim"
+    later.stays.add((HOP_4, visit.record_id))
+    later.count(visit.fault)
+
+
+def _claimed_last(world: World) -> Iterator[Visit]:
+    """Claimed visits after which their client, whom nothing else ails, has no other."""
+    for visit in _claimed(world):
+        mine = [other for other in world.visits if other.client is visit.client]
+        days = [local_date(other.began) for other in mine if other.start]
+        last = local_date(visit.began)
+        alone = days.count(last) == 1 and last == max(days)
+        if alone and len(visit.client.auths) == 1 and not any(other.fault for other in mine):
+            yield visit
+
+
+def _cut_authorization(later: Later, visit: Visit) -> None:
+    """The payer ends the authorization the day before; the visit is on its claim by now."""
+    ends = local_date(visit.began) - timedelta(days=1)
+    _send_version(later, "service_auths", visit.client.auths[0], period_to=ends)
+    visit.codes[HOP_3] = ("AUTH-PERIOD", "AUTH-RETRO-BILLED")
+    visit.fault = "later: authorization cut after its claim"
     later.stays.add((HOP_4, visit.record_id))
     later.count(visit.fault)
 

@@ -116,7 +116,9 @@ def _documents(world: World) -> list[Sent]:
         if note is None:
             continue
         at = instant(note, "source_updated_at")
-        if note["signed_at"] and world.chance(LATE_SIGNED):
+        if visit.note_before is not None:
+            sent.append(Sent(visit.note_before, instant(visit.note_before, "source_updated_at")))
+        elif note["signed_at"] and world.chance(LATE_SIGNED):
             written = min(instant(note, "completed_at"), at)
             before = {**note, "status": "complete", "signed_at": None, "source_updated_at": written}
             sent.append(Sent(before, written))

@@ -53,6 +53,7 @@ class Visit:
         client: Whose visit.
         schedule: The planned visit it answers.
         note: Its note, newest version.
+        note_before: The version before, where it matters.
         earlier: Older versions, oldest first.
         is_plain: Whether something may be planted here: nothing else is odd about it.
         fault: What was planted, or None.
@@ -66,6 +67,7 @@ class Visit:
     client: Client
     schedule: Row | None
     note: Row | None = None
+    note_before: Row | None = None
     earlier: list[Row] = field(default_factory=list)
     is_plain: bool = True
     fault: str | None = None

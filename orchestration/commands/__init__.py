@@ -4,6 +4,7 @@
     moving      run, land, sample, pass: move records
     incidents   incidents, incident, acknowledge, snooze, close, watch
     deciding    approve, withdraw, approvals: a person decides
+    trying      backtest: what a change would have done
     keeping     up, down, ui, docs: look after the house
     opening     what every command begins with, and how it ends when refused
     printing    tables, sentences and JSON

@@ -1,20 +1,23 @@
 """Commands that only look."""
 
 import sys
+from datetime import datetime
 from typing import cast, get_args
 
 import click
 
 from orchestration import assembly
-from orchestration.commands import hop_pages, trace_page
-from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell, who_watches
+from orchestration.commands import changes_page, hop_pages, trace_page
+from orchestration.commands.opening import AS_JSON, Asked, Instant, how_fresh, tell, who_watches
 from orchestration.commands.printing import show
 from orchestration.flow.edits import OWNER_ROLES
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import IdentifierKind
 from orchestration.ground.settings import read_settings
+from orchestration.views.changes import changes
 from orchestration.views.doctor import Finding
 from orchestration.views.doctor import doctor as look_for_faults
+from orchestration.views.locks import locks
 from orchestration.views.queue import queue as queue_of
 from orchestration.views.sentences import counted
 from orchestration.views.status import status as status_of
@@ -70,6 +73,38 @@ def queue(
         tell(answer, as_json, lambda: hop_pages.show_queue(sight, answer))
 
 
+@click.command("changes")
+@click.option("--hop", help="Only changes this hop saw.")
+@click.option("--since", type=Instant(), help="Only changes seen from then on.")
+@click.option("--affecting", is_flag=True, help="Only changes that touched what had moved.")
+@click.option("--limit", default=50, show_default=True, help="How many to list, newest first.")
+@AS_JSON
+@click.pass_obj
+def list_changes(
+    asked: Asked,
+    *,
+    hop: str | None,
+    since: datetime | None,
+    affecting: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """What changed after a hop had looked at it: old, new, when, by whom, what follows."""
+    with asked.opened() as (_, sight):
+        found = changes(sight, hop, since, affecting=affecting, limit=limit)
+        tell(found, as_json, lambda: changes_page.show_changes(sight, found))
+
+
+@click.command("locks")
+@AS_JSON
+@click.pass_obj
+def list_locks(asked: Asked, *, as_json: bool) -> None:
+    """Every status lock: what it locks, who unlocks it and how, and what it holds now."""
+    with asked.opened() as (_, sight):
+        found = locks(sight)
+        tell(found, as_json, lambda: changes_page.show_locks(found))
+
+
 @click.command()
 @AS_JSON
 @click.pass_obj
@@ -96,4 +131,4 @@ def _show_findings(findings: list[Finding]) -> None:
     show(f"{counted(len(findings), 'finding')}." if findings else "Nothing is wrong.")
 
 
-COMMANDS = (trace, status, queue, doctor)
+COMMANDS = (trace, status, queue, list_changes, list_locks, doctor)

@@ -12,6 +12,7 @@ say which is which.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Literal, cast, get_args
 import sqlglot
 from sqlglot import exp
 
+from orchestration.flow.heads import Head, read_head
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.sql import SqlLibrary
 
@@ -74,7 +76,6 @@ _HEAD_KEYS = (
     "checkpoint",
     "class",
     "severity",
-    "outcome",
     "owner",
     "due",
     "clinical",
@@ -82,9 +83,26 @@ _HEAD_KEYS = (
     "next",
     "source",
 )
-_FIRST_LINE = re.compile(r"-- ([A-Z0-9-]{3,40}): (.+)")
-_LINE = re.compile(r"-- ([a-z]+): (.+)")
+#: What a rule of class STATUS_LOCK also says when it finds a change after a lock.
+_LOCK_KEYS = ("lock", "locks", "unlock")
 _DUE = re.compile(r"(\d+) (hours?|business days?|days?)")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A status after which a record may not change, and the way out.
+
+    Args:
+        name: The lock: ``submitted claim``.
+        what: Which status locks what.
+        unlocked_by: Role that may unlock.
+        way_out: How.
+    """
+
+    name: str
+    what: str
+    unlocked_by: str
+    way_out: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,7 @@ class Edit:
         fact: What tells one finding of this rule from another: an expression on the candidate
             row for a rule about one row, else the query's column; None when the record's
             version tells.
+        lock: For class STATUS_LOCK, the lock that was on.
     """
 
     code: str
@@ -132,6 +151,7 @@ class Edit:
     sql: str
     row_condition: str | None
     fact: str | None
+    lock: Lock | None
 
 
 def load_edits(library: SqlLibrary, hop: str, models: tuple[str, ...]) -> tuple[Edit, ...]:
@@ -146,27 +166,48 @@ def load_edits(library: SqlLibrary, hop: str, models: tuple[str, ...]) -> tuple[
         ContractFailure: a head is incomplete or wrong, or a code is used twice.
     """
     folder = library.folder / "edits" / hop
-    edits = [
-        _read(path, library.render(path, hop, models).sql, hop)
-        for path in sorted(folder.glob("*.sql"))
-    ]
+    edits = [read_edit(library, path, hop, models) for path in sorted(folder.glob("*.sql"))]
     seen: dict[str, str] = {}
     for edit in edits:
         if edit.code in seen:
             message = f"{folder}: {edit.code} is claimed by {seen[edit.code]} and {edit.name}"
             raise ContractFailure(message)
         seen[edit.code] = edit.name
+    return in_order(edits)
+
+
+def in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The order reasons are shown in, the first as blocker."""
     return tuple(
         sorted(edits, key=lambda edit: (edit.checkpoint, _FIRST.get(edit.outcome, 0), edit.code))
     )
 
 
-def _read(path: Path, sql: str, hop: str) -> Edit:
-    code, defect, head = _head(path)
-    severity = _choice(path, head, "severity", get_args(Severity))
-    outcome = _choice(path, {"outcome": "held", **head}, "outcome", get_args(Outcome))
-    _choice(path, head, "class", REASON_CLASSES)
-    _choice(path, head, "owner", OWNER_ROLES)
+def _lock(head: Head) -> Lock | None:
+    said = [key for key in _LOCK_KEYS if key in head.values]
+    if not said:
+        return None
+    if len(said) < len(_LOCK_KEYS) or head.values["class"] != "STATUS_LOCK":
+        message = f"{head.path}: {', '.join(_LOCK_KEYS)} go together, with class STATUS_LOCK"
+        raise ContractFailure(message)
+    role, _, way = head.values["unlock"].partition(": ")
+    if role not in OWNER_ROLES or not way:
+        message = f"{head.path}: unlock is a role and how, like 'Billing manager: void the claim.'"
+        raise ContractFailure(message)
+    return Lock(head.values["lock"], head.values["locks"], role, way)
+
+
+def read_edit(library: SqlLibrary, path: Path, hop: str, models: tuple[str, ...]) -> Edit:
+    """One edit from its file.
+
+    Raises:
+        ContractFailure: its head is incomplete or wrong, or it reads a table nobody makes.
+    """
+    sql = library.render(path, hop, models).sql
+    read = read_head(path, _HEAD_KEYS, ("outcome", *_LOCK_KEYS))
+    head = read.values
+    severity = read.one_of("severity", get_args(Severity))
+    outcome = read.one_of("outcome", get_args(Outcome), "held")
     due = _DUE.fullmatch(head["due"])
     if due is None:
         message = f"{path}: due is {head['due']!r}; write '24 hours' or '2 business days'"
@@ -175,15 +216,15 @@ def _read(path: Path, sql: str, hop: str) -> Edit:
     hours = {"hour": amount, "day": 24 * amount}.get(unit.removesuffix("s"))
     row_condition, fact = _row_condition(sql, f"{hop}__candidate")
     return Edit(
-        code=code,
+        code=read.name,
         name=path.stem,
         hop=hop,
-        defect=defect,
+        defect=read.sentence,
         checkpoint=head["checkpoint"],
-        reason_class=head["class"],
+        reason_class=read.one_of("class", REASON_CLASSES),
         severity=cast("Severity", severity),
         outcome=cast("Outcome", outcome),
-        owner=head["owner"],
+        owner=read.one_of("owner", OWNER_ROLES),
         due_hours=hours,
         due_business_days=None if hours is not None else amount,
         clinical=head["clinical"],
@@ -193,44 +234,8 @@ def _read(path: Path, sql: str, hop: str) -> Edit:
         sql=sql,
         row_condition=row_condition,
         fact=fact,
+        lock=_lock(read),
     )
-
-
-def _head(path: Path) -> tuple[str, str, dict[str, str]]:
-    """Code, defect and the key-value lines of an edit's leading comment."""
-    lines = path.read_text().splitlines()
-    first = _FIRST_LINE.fullmatch(lines[0]) if lines else None
-    if first is None:
-        message = f"{path}:1: the first line must be '-- CODE: the defect in one sentence'"
-        raise ContractFailure(message)
-    head: dict[str, str] = {}
-    last = ""
-    for number, line in enumerate(lines[1:], start=2):
-        if not line.startswith("--"):
-            break
-        found = _LINE.fullmatch(line)
-        if found and found[1] in _HEAD_KEYS:
-            last = found[1]
-            head[last] = found[2]
-        elif last and line.startswith("--   "):
-            head[last] += " " + line.removeprefix("--").strip()
-        else:
-            message = f"{path}:{number}: not one of {', '.join(_HEAD_KEYS)}"
-            raise ContractFailure(message)
-    missing = [key for key in _HEAD_KEYS if key not in head and key != "outcome"]
-    if missing:
-        message = f"{path}: the head lacks {', '.join(missing)}"
-        raise ContractFailure(message)
-    return first[1], first[2], head
-
-
-def _choice(
-    path: Path, head: dict[str, str], key: str, allowed: frozenset[str] | tuple[str, ...]
-) -> str:
-    if head[key] not in allowed:
-        message = f"{path}: {key} is {head[key]!r}; use one of {', '.join(sorted(allowed))}"
-        raise ContractFailure(message)
-    return head[key]
 
 
 @cache

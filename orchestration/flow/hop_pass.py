@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from expectations import Expect
-from orchestration.flow import findings, judging, ledger, publishing
+from orchestration.flow import changes, findings, judging, ledger, publishing
 from orchestration.flow.audit import CheckResult, check
 from orchestration.flow.edits import Edit, load_edits
 from orchestration.ground.clock import Clock
@@ -158,7 +158,7 @@ class Passes:
     ) -> tuple[int, int]:
         judging.clear(connection, hop.name)
         publishing.climb(connection, self.library, hop, binds)
-        late = publishing.reopen_what_changed(connection, self.library, hop, binds)
+        late = changes.reopen_what_changed(connection, self.library, hop, binds)
         taken = judging.take_work(connection, hop, binds)
         judging.build(connection, hop, models, binds)
         findings.apply_edits(connection, hop, edits, binds)

@@ -10,7 +10,9 @@ from orchestration.flow.hop_pass import PassOutcome
 from orchestration.graph.lineage import Picture
 from orchestration.ground.column_lineage import SourceColumn, hop_lineage
 from orchestration.ground.contracts import Feed, Hop
+from orchestration.ground.durations import in_words
 from orchestration.ground.table_shapes import StoredColumn, row_count, table_shapes
+from orchestration.views.changes import Seen, changes_of_pass
 
 if TYPE_CHECKING:
     from orchestration.assembly import House
@@ -30,11 +32,13 @@ def what_is_seen(
     with house.database.engine.connect() as connection:
         shapes = table_shapes(connection)
         rows = row_count(connection, table)
+        seen = changes_of_pass(connection, outcome.pass_id)
     names = {known: [column.name for column in columns] for known, columns in shapes.items()}
     lineage = hop_lineage(house.library, hop, names)
     sources = next((found.sources for found in lineage if found.table == table), {})
     return {
         "reasons": dg.MetadataValue.md(_reasons(house, hop, outcome)),
+        "changes_seen": dg.MetadataValue.md(_changes(seen)),
         "columns_made_of": dg.MetadataValue.md(_made_of(_edges(sources, picture))),
         "dagster/row_count": rows,
         "dagster/column_schema": _schema(shapes.get(table, ()), sources, shapes, picture),
@@ -57,6 +61,23 @@ def _reasons(house: "House", hop: Hop, outcome: PassOutcome) -> str:
         lines.append(f"| {reason.code} | {reason.records} | {money} | {owner} | {defect} |")
     left = len(outcome.reasons) - REASONS_SHOWN
     return "\n".join(lines) + (f"\n\nand {left} more reasons" if left > 0 else "")
+
+
+def _changes(seen: Sequence[Seen]) -> str:
+    """What changed under records since the pass before, by kind."""
+    if not seen:
+        return "Nothing changed that an earlier pass had looked at."
+    lines = [
+        "| kind | changes | judged again | on a claim | claims | slowest to be seen |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
+    for kind in seen:
+        slowest = "" if kind.slowest is None else in_words(kind.slowest)
+        lines.append(
+            f"| {kind.kind} | {kind.changes} | {kind.judged_again} | {kind.final} | {kind.claims} "
+            f"| {slowest} |"
+        )
+    return "\n".join(lines)
 
 
 def _schema(

@@ -15,12 +15,13 @@ from pathlib import Path
 import jinja2
 import sqlalchemy as sa
 
+from orchestration.ground.contracts import Table
 from orchestration.ground.failures import ContractFailure
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 
 #: Tables the pass itself makes before and between a hop's models.
-PASS_TABLES = ("work", "finding", "objection", "judged", "passed")
+PASS_TABLES = ("news", "work", "finding", "objection", "judged", "passed")
 LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop")
 OPS_TABLES = ("calendar_day",)
 
@@ -62,11 +63,13 @@ class SqlLibrary:
         core_tables: Names of published tables.
         landing_tables: Names of landing tables.
         folder: Where the SQL is.
+        landing: The landing tables themselves, for what compares their versions.
     """
 
     core_tables: frozenset[str]
     landing_tables: frozenset[str]
     folder: Path = SQL_FOLDER
+    landing: tuple[Table, ...] = ()
 
     def render(self, path: Path, hop: str, own: Iterable[str] = ()) -> Model:
         """Render one file for a hop.

@@ -75,3 +75,14 @@ def test_values_are_bound_and_names_are_templated() -> None:
         # `::type` would be read as a bind
         assert "::" not in text, path
         assert not re.search(r"\b(from|join)\s+(core|landing|ledger|audit|ops)\.", text), path
+
+
+def test_a_change_after_a_lock_names_the_lock_and_the_way_out() -> None:
+    silent = {
+        f"{edit.hop}: {edit.code}"
+        for edit in every_edit()
+        if edit.reason_class == "STATUS_LOCK" and edit.outcome == "held" and edit.lock is None
+    }
+    assert not silent, f"{silent}: give lock, locks and unlock in the head"
+    locked = {edit.lock.name for edit in every_edit() if edit.lock is not None}
+    assert locked >= {"submitted claim", "signed note", "visit-maintenance window"}

@@ -117,7 +117,7 @@ def test_a_runbook_is_about_a_hop_or_a_kind_of_page() -> None:
 
 def test_nothing_in_the_sql_folders_belongs_to_no_hop() -> None:
     names = {hop.name for hop in assembly.hops()}
-    for kind in ("models", "edits"):
+    for kind in ("models", "edits", "changes"):
         folders = {path.name for path in (SQL_FOLDER / kind).iterdir() if path.is_dir()}
         assert folders <= names
     assert Path(SQL_FOLDER / "migrations").is_dir()

@@ -16,8 +16,8 @@ from assets.sample.faults_of_lines import OTHER_LINES, VISIT_LINES
 from assets.sample.later import CODES as CODES_OF_LATER
 from assets.sample.plan_changes import KINDS as PLAN_KINDS
 from assets.sample.write import SampleSummary, write_sample
+from orchestration import assembly
 from orchestration.flow.edits import Edit, load_edits
-from orchestration.ground.sql import SqlLibrary
 from tests.reading_of_feeds import Landed, read_folder
 
 HOPS = ("evv_to_coordination", "care_plan_to_frontline", "delivery_to_billing")
@@ -204,14 +204,11 @@ def test_a_later_truth_differs_only_where_something_happened(
 
 
 def all_edits() -> list[Edit]:
-    library = SqlLibrary(frozenset(), frozenset())
-    found = []
-    for hop in (*HOPS, "billing_to_clearinghouse"):
-        tables = {path.stem for path in library.folder.glob(f"models/{hop}/*.sql")}
-        landing = {"client", "service_auth", "schedule", "evv_visit"}
-        core = {"coordination_visit", "billable_line", "claim_line", "claim"}
-        known = SqlLibrary(frozenset(core), frozenset(landing))
-        found.extend(load_edits(known, hop, tuple(tables)))
+    library = assembly.sql_library()
+    found: list[Edit] = []
+    for hop in assembly.hops():
+        tables = {path.stem for path in library.folder.glob(f"models/{hop.name}/*.sql")}
+        found.extend(load_edits(library, hop.name, tuple(tables)))
     return found
 
 

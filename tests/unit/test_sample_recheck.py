@@ -45,7 +45,23 @@ class Facts:
                 self.auths[self.auth_key(row)].append(row)
         self.notes = set()
         self.orders = defaultdict(list)
-        for row in self.landed.now("document"):
+        self.early, self.rewritten = set(), set()
+        newest = {row["document_id"]: row for row in self.landed.now("document")}
+        for row in self.landed.versions["document"]:
+            now, of_visit = newest[row["document_id"]], (row["visit_source"], row["visit_id"])
+            same_signature = row["signed_at"] == now["signed_at"]
+            if row["status"] in ("signed", "locked") and same_signature:
+                self.rewritten |= (
+                    {of_visit} if row["content_hash"] != now["content_hash"] else set()
+                )
+        for row in newest.values():
+            if (
+                row["status"] == "locked"
+                and row["locked_at"]
+                and row["locked_at"] < row["signed_at"]
+            ):
+                self.early.add((row["visit_source"], row["visit_id"]))
+        for row in newest.values():
             if row["status"] in ("signed", "locked"):
                 self.notes.add((row["visit_source"], row["visit_id"]))
                 self.orders[row["client_id"]] += [row] if row["document_kind"] == "order" else []
@@ -243,6 +259,8 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         "PROV-CAREGIVER-INELIG": carer["is_excluded"]
         or not within(day, carer["hired_on"], carer["ended_on"])
         or not within(day, None, carer["credential_expires_on"]),
+        "DOC-NOTE-CHANGED": (visit["source_system"], visit["visit_id"]) in facts.rewritten,
+        "DOC-LOCKED-EARLY": (visit["source_system"], visit["visit_id"]) in facts.early,
         "CLM-TIMELY": bool(terms) and day + timedelta(days=terms["filing_limit_days"]) < today,
     }
     yield from (code for code, broken in rules.items() if broken)

@@ -20,6 +20,7 @@ select
     , contract.schedule_tolerance_minutes
     , contract.gps_limit_metres
     , contract.needs_verified_visit
+    , contract.visit_maintenance_days
     , exists(
         select 1
         from {{ ref('payer_contract_now') }} as any_contract

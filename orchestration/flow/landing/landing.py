@@ -77,6 +77,23 @@ class Landing:
         """
         return self._take(path, self._named(feed) if feed is not None else None)
 
+    def land_within(self, connection: sa.Connection, path: Path) -> Verdict:
+        """Take one file in the caller's own transaction, which may be taken back."""
+        received = receive(path, self.kept, self.largest)
+        return self._land(connection, path, received, None, self.clock.now())
+
+    def feed_of(self, path: Path) -> Feed:
+        """The feed that claims a file by its name.
+
+        Raises:
+            ContractFailure: none does, or several do.
+        """
+        try:
+            return self._governing(path.name)
+        except Quarantined as why:
+            message = f"{path.name}: {why}"
+            raise ContractFailure(message) from None
+
     def sweep(
         self,
         drop: Path,

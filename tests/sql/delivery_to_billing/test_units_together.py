@@ -206,7 +206,7 @@ def test_visits_counted_after_one_that_changes_are_counted_again(ground: Records
     assert lines(ground, "two") == [(DAY, 20, 1)]
     change = ground.one("select * from ledger.late_change where record_id = 'hhax/two'")
     assert change is not None
-    assert change.relied_on == "minutes of hhax/one"
+    assert change.relied_on == "minutes hhax/one"
 
 
 def test_a_rule_that_counts_by_the_line_carries_nothing(ground: Records) -> None:
