@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from orchestration.cli import main
 from orchestration.ground.database import Database
+from orchestration.watch.heartbeats import WATCHDOG, beat
 
 pytestmark = pytest.mark.slow
 
@@ -39,9 +41,10 @@ def carehops(database: Database, administrator: sa.Engine, tmp_path: Path) -> It
 
 @pytest.fixture
 def stale(database: Database, carehops: Carehops) -> None:
-    """A hop that published three hours ago and not since."""
+    """A hop that published three hours ago and not since; the watchdog looks."""
     carehops(0, "up")
     with database.transaction() as connection:
+        beat(connection, WATCHDOG, datetime(2026, 11, 18, 17, tzinfo=UTC))
         connection.exec_driver_sql(
             "insert into ledger.pass (hop, outcome, started_at, finished_at)"
             f" values ('{HOP}', 'published', '2026-11-18T12:00:00Z', '2026-11-18T12:00:00Z')"

@@ -20,6 +20,7 @@ from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
 from orchestration.watch.delivery import send_due
 from orchestration.watch.evaluation import evaluate
+from orchestration.watch.heartbeats import WATCHDOG, beat
 from orchestration.watch.pager_file import read_pager
 from tests.bench_of_incidents import Memory, condition, local
 
@@ -97,6 +98,8 @@ class Storm:
 def storm(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Storm:
     """The whole day, once."""
     storm = Storm(module_database, tmp_path_factory.mktemp("home"))
+    with module_database.transaction() as connection:
+        beat(connection, WATCHDOG, BEGIN + 12 * HOUR)
     storm.a_pass(DOWN, BEGIN - MINUTE)
     storm.a_pass(DOWNSTREAM, local(2026, 11, 18, 6, 20))
     storm.wait(BEGIN - 23 * HOUR)
