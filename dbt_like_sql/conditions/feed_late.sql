@@ -28,8 +28,10 @@ left join lateral (
     limit 1
 ) as nothing on true
 left join lateral (
-    select max(least(file.newest_event_at, file.landed_at)) as at
+    select least(file.newest_event_at, file.landed_at) as at
     from {{ ref('landing.file') }} as file
     where
         file.feed = feed.name and file.verdict = 'landed' and file.newest_event_at is not null
+    order by least(file.newest_event_at, file.landed_at) desc
+    limit 1
 ) as newest on true

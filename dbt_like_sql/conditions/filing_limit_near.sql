@@ -1,7 +1,7 @@
 -- filing_limit_near: Delivered visits not yet claimed come near their payer's filing limit.
 -- owner: Billing manager
 -- runbook: docs/runbooks/filing_limit_near.md
--- Fourteen days before for the list, seven for the day, three for the night.
+-- Fourteen days before for the list, seven for the day, three for the night, and for a week after.
 with today as (
     select cast(cast(:now as timestamptz) at time zone :zone as date) as day
 )
@@ -21,13 +21,15 @@ with today as (
         , visit.service_date + limits.days as last_day
         , entry.amount_cents
         , entry.since
-    from {{ ref('ledger.entry') }} as entry
-    inner join {{ ref('core.coordination_visit') }} as visit on entry.record_id = visit.record_id
-    inner join limits on visit.payer_id = limits.payer_id
+    from limits
     cross join today
-    where
-        entry.state in ('waiting', 'held')
-        and visit.service_date + limits.days <= today.day + 14
+    inner join {{ ref('core.coordination_visit') }} as visit
+        on
+            limits.payer_id = visit.payer_id
+            and visit.service_date
+            between today.day - 7 - limits.days and today.day + 14 - limits.days
+    inner join {{ ref('ledger.entry') }} as entry
+        on visit.record_id = entry.record_id and entry.state in ('waiting', 'held')
 )
 
 select

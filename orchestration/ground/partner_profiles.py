@@ -8,7 +8,7 @@ payment days and its planned downtime decide. ``any_payer.toml`` speaks for paye
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -86,16 +86,29 @@ class Partner:
 
         Never before the replies that come first: one that is late makes the next one late too.
         """
-        first = [one for one in self.replies if one.expected == "always"]
-        upto = first[: first.index(reply) + 1] if reply in first else [reply]
-        return max(_due(self, one, one.fail, sent_at) for one in upto)
+        return _deadlines(self, reply, sent_at)[1]
 
     def looked_at(self, reply: Reply, sent_at: datetime) -> datetime:
         """By when people look at it, overdue or not."""
-        return min(_due(self, reply, reply.warn, sent_at), self.overdue_at(reply, sent_at))
+        return _deadlines(self, reply, sent_at)[0]
+
+    def __hash__(self) -> int:
+        """Worked out once: deadlines are looked up by it, many times a second."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.cut_off, self.downtime, self.replies))
 
 
 @lru_cache(maxsize=65536)
+def _deadlines(partner: Partner, reply: Reply, sent_at: datetime) -> tuple[datetime, datetime]:
+    first = [one for one in partner.replies if one.expected == "always"]
+    upto = first[: first.index(reply) + 1] if reply in first else [reply]
+    overdue_at = max(_due(partner, one, one.fail, sent_at) for one in upto)
+    return min(_due(partner, reply, reply.warn, sent_at), overdue_at), overdue_at
+
+
 def _due(partner: Partner, reply: Reply, limit: Limit, sent_at: datetime) -> datetime:
     calendar = partner.calendar
     due = limit.due(_taken_in(calendar, partner.cut_off, sent_at), calendar)

@@ -196,8 +196,9 @@ def _hop(hop: Hop, rule: "_Rule", facts: Facts, now: datetime) -> Iterator[Findi
 
 
 def _partner(partner: Partner, facts: Facts, now: datetime) -> Iterator[Finding]:
+    awaits = {sent.rung: partner.awaited(sent.rung) for sent in facts.sent}
     for reply in partner.replies:
-        awaited = [sent for sent in facts.sent if partner.awaited(sent.rung) is reply]
+        awaited = [sent for sent in facts.sent if awaits[sent.rung] is reply]
         for state, due_of in (("stale", partner.overdue_at), ("warn", partner.looked_at)):
             due = {sent: due_of(reply, sent.sent_at) for sent in awaited}
             late = [sent for sent in awaited if due[sent] <= now]

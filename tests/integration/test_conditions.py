@@ -345,12 +345,12 @@ def test_reply_overdue(stored):
     put_batch(stored, "BUCKEYE-FICTIVE", None, "built")
     put_batch(stored, "BUCKEYE-FICTIVE", NOW - HOUR, "sent")
     put_batch(stored, "MAPLE-FICTIVE", local("2026-11-02T10:00"), "999")  # silent until it pays
-    put_batch(stored, "SOMEBODY", local("2026-11-12T10:00"), "999")  # one business day
+    put_batch(stored, "SOMEBODY", local("2026-11-12T10:00"), "999")  # not before the 999 is due
     put_batch(stored, "SOMEBODY", local("2026-11-17T17:30"), "sent")  # after the cut-off
     found = stored.of("reply_overdue")
     assert {key: (one.severity, one.since) for key, one in found.items()} == {
         ("buckeye_medicaid", "999"): ("P1", NOW),
-        ("any_payer", "clearinghouse 277CA"): ("P2", local("2026-11-13T10:00")),
+        ("any_payer", "clearinghouse 277CA"): ("P2", local("2026-11-13T12:00")),
     }
     assert found["buckeye_medicaid", "999"].money == Decimal(5)
     assert found["buckeye_medicaid", "999"].count == 1
