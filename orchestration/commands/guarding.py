@@ -4,7 +4,7 @@ import fcntl
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from orchestration.ground.durations import in_words
 from orchestration.ground.failures import TransientFailure
 from orchestration.ground.settings import read_settings
 from orchestration.watch.watchdog.expected import expected
-from orchestration.watch.watchdog.outages import Outage
+from orchestration.watch.watchdog.outages import Outage, Remembered
 from orchestration.watch.watchdog.rounds import LOOK_SECONDS, Watchdog
 from orchestration.watch.watchdog.telling import ways
 
@@ -48,7 +48,7 @@ def watchdog(asked: Asked, *, once: bool, port: int | None) -> None:
     )
     with _alone(settings.home / "watchdog.lock"):
         if once:
-            outages = dog.look()
+            outages = dog.look().outages
             _show(dog, outages)
             sys.exit(OUT if outages else 0)
         _keep_looking(dog)
@@ -60,25 +60,26 @@ def _keep_looking(dog: Watchdog) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     say(f"Looking every {LOOK_SECONDS} seconds; Ctrl-C stops it.")
+    known: Remembered | None = None
     told: frozenset[str] = frozenset()
     while not stop.is_set():
         try:
-            outages = dog.look()
+            known = dog.look(known)
         except Exception as error:  # its text may hold what no log may
             say(f"this look failed: {type(error).__name__}")
         else:
-            now = frozenset(outage.key for outage in outages if outage.is_told)
+            now = frozenset(key for key, outage in known.outages.items() if outage.is_told)
             if now != told:
-                _show(dog, outages)
+                _show(dog, known.outages)
             told = now
         stop.wait(LOOK_SECONDS)
 
 
-def _show(dog: Watchdog, outages: tuple[Outage, ...]) -> None:
+def _show(dog: Watchdog, outages: Mapping[str, Outage]) -> None:
     if not outages:
         show("Everything that watches is at work.")
     now = dog.clock.now()
-    for outage in outages:
+    for outage in outages.values():
         cause = f" ({outage.cause})" if outage.cause else ""
         told = "paged" if outage.is_told else "not paged yet"
         show(f"{outage.subject}{cause}: out for {in_words(now - outage.since)}, {told}")

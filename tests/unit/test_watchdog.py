@@ -200,6 +200,19 @@ def test_a_channel_that_is_down_gets_its_page_later_and_the_other_none_twice(
     assert sorted(good.got) == sorted(bad.got) == ["opened database", "opened webserver"]
 
 
+def test_a_disk_that_takes_nothing_any_more_keeps_nobody_from_being_told_once(tmp_path: Path):
+    receiver, known = Receiver(), Remembered()
+    settings = read_settings({"CAREHOPS_HOME": str(tmp_path)})
+    (tmp_path / ".watchdog.json.new").mkdir()  # its memory cannot be written
+    for minute in range(4):
+        clock = FixedClock(NOON + timedelta(minutes=minute))
+        there = Ways({"pages": receiver})
+        boot = (minute * 60.0, "boot")
+        dog = Watchdog(settings, clock, 1, [], lambda _, w=there: w, lambda b=boot: b)
+        known = dog.look(known)
+    assert Counter(receiver.got) == {"opened database": 1, "opened webserver": 1}
+
+
 def test_while_a_channel_is_down_the_others_of_its_route_are_told_once(tmp_path: Path):
     bad, otherwise = Receiver(), Receiver()
     for minute in range(6):

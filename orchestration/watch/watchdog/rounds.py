@@ -6,6 +6,7 @@ A crash anywhere leaves a page that is sent again under the same key, never one 
 import json
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,6 @@ from orchestration.watch.watchdog.expected import Expected
 from orchestration.watch.watchdog.memory import recall, remember
 from orchestration.watch.watchdog.outages import (
     Notice,
-    Outage,
     Quiet,
     Remembered,
     after,
@@ -56,14 +56,17 @@ class Watchdog:
         """The file it remembers in."""
         return self.settings.home / MEMORY
 
-    def look(self) -> tuple[Outage, ...]:
+    def look(self, before: Remembered | None = None) -> Remembered:
         """Look at everything once, and tell.
 
+        Args:
+            before: What was remembered; read from its file by default.
+
         Returns:
-            What is out now, told or not yet.
+            What to remember: it is in the file too, unless the disk takes nothing any more.
         """
         now = self.clock.now()
-        before = begun_anew(recall(self.memory), now)
+        before = begun_anew(recall(self.memory) if before is None else before, now)
         jumps, noted = surroundings.clock(before, now, *self.up_for())
         seen = look(self.settings, self.expected, before, now)
         found: list[Quiet] = [
@@ -73,11 +76,14 @@ class Watchdog:
             *surroundings.web_page(self.port, now),
         ]
         known = after(noted, found, now, seen.hidden)
-        remember(self.memory, known)  # written down, then sent
-        known = self._send(known)
-        known = self._show(known, seen.looks)
-        remember(self.memory, known)
-        return tuple(known.outages.values())
+        self._remember(known)  # written down, then sent
+        known = self._show(self._send(known), seen.looks)
+        self._remember(known)
+        return known
+
+    def _remember(self, known: Remembered) -> None:
+        with suppress(OSError):  # a full disk is what must be told now
+            remember(self.memory, known)
 
     def _send(self, known: Remembered) -> Remembered:
         """Send what is unsent; marked one by one."""
@@ -90,7 +96,7 @@ class Watchdog:
             for name, way in there.items():
                 if name not in left[place].sent and way(left[place]):
                     left[place] = replace(left[place], sent=(*left[place].sent, name))
-                    remember(self.memory, replace(known, unsent=tuple(left)))
+                    self._remember(replace(known, unsent=tuple(left)))
             return set(there) <= set(left[place].sent)
 
         unsent = []

@@ -1,0 +1,301 @@
+"""Five hundred planted identities, every failure driven, everything that is told searched: none.
+
+Names, ids, file names, exception texts, SQL errors and URLs carry canaries. They may lie where
+records lie (landing, core, audit, kept bytes, the drop folder, outgoing claims), and be shown to
+somebody who asks for them (``status``, ``trace``, ``queue``, ``land``), and nowhere else.
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from orchestration.ground import embedded_postgres
+from orchestration.ground.sql import SQL_FOLDER
+
+pytestmark = pytest.mark.slow
+
+PLANTED = 500
+CANARY = re.compile(r"zzcanary", re.IGNORECASE)
+#: Columns of feeds that name a person, an address, a number of theirs, or say something of them.
+PERSONAL = re.compile(
+    r"last_?name|first_?name|address|city|medicaid|phone|memo|note", re.IGNORECASE
+)
+ENOUGH_TICKS = 8
+SECRET_URL = "http://zzcanary-account:zzcanary-password@127.0.0.1:9/zzcanary-hook?key=zzcanary-key"
+#: Schemas and folders in which records lie; everything else is told to somebody.
+RECORDS_LIE_IN = ("landing", "core", "audit")
+FOLDERS_OF_RECORDS = ("kept", "drop", "sample", "outbox", "postgres/data")
+
+
+class Canaries:
+    """Gives out identities, each once."""
+
+    def __init__(self) -> None:
+        self.numbers = count()
+        self.planted = 0
+
+    def __next__(self) -> str:
+        self.planted += 1
+        return f"Zzcanary{next(self.numbers):05d}"
+
+    def in_rows(self, text: str, delimiter: str) -> str:
+        """Every person's cell is a canary, and one more row is nothing but canaries."""
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+        if len(rows) < 2:
+            return text
+        personal = [place for place, name in enumerate(rows[0]) if PERSONAL.search(name)]
+        for row in rows[1:]:
+            for place in personal:
+                if place < len(row) and row[place]:
+                    row[place] = next(self)
+        rows.append([next(self) for _ in rows[0]])
+        out = io.StringIO()
+        csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+        return out.getvalue()
+
+    def in_json(self, text: str) -> str:
+        """The same for records in JSON."""
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return text  # one of the sample's own broken files
+        for record in found:
+            record["PatientMedicaidID"] = next(self)
+            for call in record.get("Calls", ()):
+                call["OriginatingPhoneNumber"] = next(self)
+        found.append({name: next(self) for name in (found[0] if found else {})})
+        return json.dumps(found)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="carehops-canaries-"))
+    folder.chmod(0o711)
+    yield folder / "home"
+    carehops(folder / "home", "down")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def surroundings(home: Path, port: int = 0) -> dict[str, str]:
+    return {
+        **os.environ,
+        "CAREHOPS_HOME": str(home),
+        "CAREHOPS_AGENCY": str(home.parent / "agency"),
+        "CAREHOPS_UI_PORT": str(port or 3210),
+        "CAREHOPS_CANARY_HOOK": SECRET_URL,
+        "CAREHOPS_CANARY_KEY": "zzcanary-secret",
+    }
+
+
+def carehops(home: Path, *arguments: str) -> str:
+    """Everything a command says."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "orchestration", *arguments],
+        env=surroundings(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran.stdout + ran.stderr
+
+
+def plant(home: Path, canaries: Canaries) -> None:
+    """The sample agency's files with other people in them, and files nobody can read."""
+    sample, drop = home / "sample", home / "drop"
+    carehops(home, "sample", "--out", str(sample), "--clients", "20", "--days", "4")
+    drop.mkdir(mode=0o700, parents=True)
+    for path in sorted((sample / "feeds").iterdir()):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if path.name.endswith(".manifest.json"):
+            continue  # its checksum is of the file as it was
+        if path.name.endswith((".csv", ".CSV")):
+            text = canaries.in_rows(text, ",")
+        elif path.name.endswith(".txt"):
+            text = canaries.in_rows(text, "|")
+        elif path.name.startswith("evv_visits_sandata") and path.name.endswith(".json"):
+            text = canaries.in_json(text)
+        (drop / path.name).write_text(text)
+    for path in sorted(drop.glob("[CV]*"))[1::2] + sorted(drop.glob("care_plans*"))[1::2]:
+        path.rename(sample / path.name)  # for the second run
+    heading = "client_id,record_version,medicaid_id,last_name\n"
+    (drop / f"clients_{next(canaries)}.csv").write_text(
+        heading.replace("medicaid_id", next(canaries)) + f"{next(canaries)},1,{next(canaries)},x\n"
+    )
+    (drop / f"{next(canaries)}.csv").write_text(f"{next(canaries)},{next(canaries)}\n")
+    (drop / f"evv_visits_sandata_{next(canaries)}.json").write_text(f'[{{"{next(canaries)}": ')
+    (drop / f"VISITS_{next(canaries)}.CSV").write_bytes(f"{next(canaries)}\0\xff".encode("latin-1"))
+    (drop / f"clearinghouse_replies_{next(canaries)}.277").write_text(
+        f"ISA*00*{next(canaries)}~NM1*QC*1*{next(canaries)}*{next(canaries)}~"
+    )
+    ages_ago = time.time() - 3600
+    for path in drop.iterdir():
+        os.utime(path, (ages_ago, ages_ago))
+
+
+def sample_left(home: Path) -> list[Path]:
+    """Files kept for the second run."""
+    return [path for path in (home / "sample").iterdir() if path.name[0] in "CVc"]
+
+
+def set_up_the_pager(home: Path) -> None:
+    """Channels that cannot be reached, whose addresses and keys are secrets."""
+    folder = home.parent / "agency"
+    shutil.copytree(SQL_FOLDER / "agency", folder)
+    (folder / "pager.toml").write_text(
+        (folder / "pager.toml")
+        .read_text()
+        .replace(
+            "[[routes]]\nchannels = [",
+            '[channels.hook]\nkind = "slack"\nsecret = "CAREHOPS_CANARY_HOOK"\n\n'
+            '[[routes]]\nchannels = ["hook", ',
+        )
+    )
+
+
+def engine(home: Path, name: str) -> sa.Engine:
+    server = embedded_postgres.running(home)
+    assert server is not None
+    return sa.create_engine(sa.make_url(server.url(name)), poolclass=sa.NullPool)
+
+
+def execute(home: Path, *statements: str) -> None:
+    with engine(home, "carehops").begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def told_in(home: Path, database: str) -> dict[str, str]:
+    """Every row of every table that no record lies in, as text."""
+    found = {}
+    with engine(home, database).connect() as connection:
+        tables = connection.execute(
+            sa.text("""
+                select table_schema as schema, table_name as name from information_schema.tables
+                where table_type = 'BASE TABLE'
+                    and table_schema not in ('pg_catalog', 'information_schema')
+            """)
+        ).all()
+        for table in tables:
+            if database == "carehops" and table.schema in RECORDS_LIE_IN:
+                continue
+            where = f'"{table.schema}"."{table.name}"'
+            rows = connection.execute(
+                sa.text(f"select t::text from {where} as t".replace("::", "\\:\\:"))
+            )
+            found[f"{database} {where}"] = "\n".join(row[0] for row in rows)
+    return found
+
+
+def told_on_disk(home: Path) -> dict[str, str]:
+    """Every file, and every file's name, but those of records."""
+    found = {}
+    for path in home.rglob("*"):
+        name = str(path.relative_to(home))
+        if name.startswith(FOLDERS_OF_RECORDS):
+            continue
+        found[f"name of {name}"] = name
+        if path.is_file():
+            found[name] = path.read_text(errors="replace")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(home: Path) -> str:
+    """The real daemon with sensors, pager and watchdog on; answers with what was printed."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "orchestration", "ui"],
+        env=surroundings(home, free_port()),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    ticks = "select count(*) from job_ticks where status in ('SKIPPED', 'FAILURE')"
+    before, until = None, time.monotonic() + 180
+    while time.monotonic() < until:
+        time.sleep(1)
+        try:
+            with engine(home, "carehops_dagster").connect() as connection:
+                now = connection.execute(sa.text(ticks)).scalar_one()
+        except sa.exc.ProgrammingError:
+            continue  # Dagster has not made its tables yet
+        before = now if before is None else before
+        if now > before + ENOUGH_TICKS:
+            break
+    program.send_signal(signal.SIGINT)
+    said, _ = program.communicate(timeout=60)
+    return said
+
+
+def test_none_of_five_hundred_identities_is_ever_told(home: Path) -> None:
+    canaries, said = Canaries(), {}
+    set_up_the_pager(home)
+    plant(home, canaries)
+    assert canaries.planted >= PLANTED
+    said["first run"] = carehops(home, "run", "--no-sample")
+    # what the database says of a row it refuses quotes the row
+    execute(
+        home,
+        "alter table core.coordination_visit "
+        "add constraint nobody check (record_id = '') not valid",
+    )
+    execute(
+        home,
+        "create function public.refuse() returns trigger language plpgsql as $$ begin "
+        "raise exception 'refused %%', new; end $$",
+        "create trigger refuse before insert or update on core.plan_delivery "
+        "for each row execute function public.refuse()",
+    )
+    for path in sample_left(home):
+        path.rename(home / "drop" / path.name)
+    said["second run"] = carehops(home, "run", "--no-sample")
+    for hop in ("evv_to_coordination", "care_plan_to_frontline"):
+        said[hop] = carehops(home, "pass", hop)
+    said["drill"] = carehops(home, "drill")
+    for asked in ("incidents", "doctor"):
+        said[asked] = carehops(home, asked)
+    said["the daemon"] = serve(home)
+    # a sensor that crashes on what the database says
+    execute(home, "alter table ops.heartbeat add constraint nobody check (name = '') not valid")
+    said["the daemon again"] = serve(home)
+    said["watchdog"] = carehops(home, "watchdog", "--once", "--port", "1")
+
+    told = said | told_in(home, "carehops") | told_in(home, "carehops_dagster") | told_on_disk(home)
+    assert any("SQLSTATE" in text for text in told.values())  # the failures were driven
+    assert sum(len(text) for text in told.values()) > 100_000
+    leaks = {
+        where: text[max(found.start() - 120, 0) : found.end() + 60]
+        for where, text in told.items()
+        if (found := CANARY.search(text))
+    }
+    assert not leaks, json.dumps(leaks, indent=1)
+
+
+def test_the_search_finds_what_it_looks_for(home: Path) -> None:
+    with engine(home, "carehops").connect() as connection:
+        names = connection.scalars(sa.text("select last_name from landing.client")).all()
+    assert any(CANARY.search(name) for name in names)  # records do carry them
+    execute(home, "update ops.watch_state set state = 'Zzcanary99999'")
+    (home / "dagster" / "Zzcanary99998.log").write_text("")
+    assert any(CANARY.search(text) for text in told_in(home, "carehops").values())
+    assert any(CANARY.search(text) for text in told_on_disk(home).values())
