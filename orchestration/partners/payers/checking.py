@@ -22,7 +22,6 @@ SOON = timedelta(days=30)
 """How long before a review, or the last day of terms, people are told."""
 LATE = timedelta(days=30)
 """How long after it an overdue review is an error."""
-_ROLE = "contracts"
 
 
 def inspect_contracts(
@@ -52,6 +51,7 @@ def inspect_contracts(
             yield from _unapproved(contract, version, approvals, today)
         yield from _due(contract, today)
     yield from _without_file(connection, found)
+    yield from _without_terms(connection)
 
 
 def _of_fault(fault: Fault) -> Remark:
@@ -143,6 +143,19 @@ def _without_file(connection: sa.Connection, found: list[Path]) -> Iterator[Rema
             )
 
 
+def _without_terms(connection: sa.Connection) -> Iterator[Remark]:
+    """Services that were delivered and that no contract pays on their day."""
+    for row in connection.execute(_UNPAID):
+        service = " ".join([row.service_code, *row.modifiers.replace("-", "").split(";")]).strip()
+        visits = "1 visit waits" if row.visits == 1 else f"{row.visits} visits wait"
+        yield Remark(
+            "WARN",
+            f"{row.payer_id.lower()}.toml",
+            f"{visits} for terms of {service} under {row.payer_program}",
+            "Add the service for those days, or have the visits corrected.",
+        )
+
+
 def _approvals(connection: sa.Connection) -> dict[tuple[Any, ...], str]:
     return {
         (row.payer_id, row.contract_version, row.mapping): row.approved_by
@@ -156,5 +169,17 @@ _NEWEST = sa.text(
 _PAYERS = sa.text("""
 select distinct maps_to_payer_id from landing.payer_contract_now
 where maps_to_payer_id is not null order by 1
+""")
+_UNPAID = sa.text("""
+select
+    visit.payer_id, visit.payer_program, visit.service_code, visit.modifiers
+    , count(*) as visits
+from ledger.reason as reason
+inner join ledger.entry as entry on reason.entry_id = entry.entry_id
+inner join core.coordination_visit as visit on entry.record_id = visit.record_id
+where reason.code = 'MAP-SERVICE' and entry.state = 'held'
+group by 1, 2, 3, 4
+order by 5 desc, 1, 2, 3, 4
+limit 50
 """)
 _APPROVED = sa.text("select * from landing.mapping_approval_now")
