@@ -1,5 +1,6 @@
-"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [again] [checks] [curve] [memory]
-[paging]``.
+"""Run the benchmarks: ``python -m tests.bench [landing] [pass] [rules] [again] [checks] ...``.
+
+All of them are named in ``BENCHES``.
 
 Everything named after its limit is run beside it, in this process, on this server, now. Figures
 of two runs on a busy machine differ; the ratios are what to compare.
@@ -42,9 +43,12 @@ from tests.bench.landed import ZONE, land, make_landing
 from tests.bench.measure import Report, apart, timed
 from tests.bench.paging import median_and_worst as of
 from tests.bench.paging import seconds_to_page, served
+from tests.bench.rules import add_papers, one_more_edit, plans, write_plans
 
 MILLION = 1_000_000
 HOP = "evv_to_coordination"
+BILLING = "delivery_to_billing"
+PLANS = Path(__file__).resolve().parents[2] / "docs" / "plans.md"
 
 
 def no_audit(_url: sa.URL, _schema: str, _table: str, _suite: Any) -> list[Any]:
@@ -325,9 +329,47 @@ def bench_paging(ground: Ground, report: Report) -> None:
             report.note(f"from breach to page, {kind}, median of {len(seconds)}", *of(seconds))
 
 
+def bench_rules(ground: Ground, report: Report, visits: int = MILLION) -> None:
+    """Billing with all its edits, one edit more, and ten thousand held records again."""
+    billing = next(found for found in assembly.hops() if found.name == BILLING)
+    again = 10_000
+    with ground.home() as (database, home):
+        with database.transaction() as connection:
+            file_id = add_visits(connection, 0, visits - 1)
+            make_landing(database, home).hand_on(connection, "landing.evv_visit", file_id)
+            add_papers(connection)
+            # visits without a planned one behind them are held
+            connection.execute(
+                sa.text(
+                    "delete from landing.schedule where schedule_id in (select schedule_id from "
+                    "landing.schedule order by schedule_id limit :many)"
+                ),
+                {"many": again},
+            )
+        settle(database.engine)
+        passes(database, home).run(hop(), ())
+        settle(database.engine)
+        slowest = plans(database, billing)
+        write_plans(slowest, billing, visits, PLANS)
+        without, with_it = one_more_edit(database, billing)
+        report.add(f"asking all edits of billing, {visits:,} visits", without)
+        with timed() as watch:
+            outcome = passes(database, home).run(billing, ())
+        assert outcome.decided["held"] == again, outcome.decided
+        report.add("the pass of billing with all its edits", watch.seconds)
+        share = (with_it - without) / watch.seconds
+        report.note("one more row-only edit", f"{with_it - without:.3f} s", "pass", f"{share:.4f}")
+        settle(database.engine)
+        with timed() as watch:
+            outcome = passes(database, home).run(billing, ())
+        assert outcome.decided["held"] == again, outcome.decided
+        report.add(f"{again:,} held records again, {visits:,} in the ledger", watch.seconds)
+
+
 BENCHES: dict[str, Callable[[Ground, Report], None]] = {
     "landing": bench_landing,
     "pass": bench_pass,
+    "rules": bench_rules,
     "again": bench_again,
     "checks": bench_checks,
     "curve": bench_curve,

@@ -32,6 +32,7 @@ def codes_in_tests(hop: str) -> frozenset[str]:
 EDITS = pytest.mark.parametrize("edit", every_edit(), ids=lambda edit: f"{edit.hop}:{edit.code}")
 
 
+@pytest.mark.proves("S1-10")
 @EDITS
 def test_an_edit_tells_both_sides_what_it_means_and_what_to_do(edit: Edit) -> None:
     for text in (edit.defect, edit.clinical, edit.billing, edit.next_step):
@@ -77,6 +78,7 @@ def test_values_are_bound_and_names_are_templated() -> None:
         assert not re.search(r"\b(from|join)\s+(core|landing|ledger|audit|ops)\.", text), path
 
 
+@pytest.mark.proves("S0-15")
 def test_a_change_after_a_lock_names_the_lock_and_the_way_out() -> None:
     silent = {
         f"{edit.hop}: {edit.code}"

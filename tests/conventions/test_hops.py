@@ -45,6 +45,7 @@ def test_a_hop_has_a_suite_that_can_stop_it(hop: Hop) -> None:
     assert len({expect.name for expect in suite}) == len(suite)
 
 
+@pytest.mark.proves("S0-34", "S2-05")
 @HOPS
 def test_a_hop_has_a_timing_rule(hop: Hop) -> None:
     timing = hop.timing
@@ -53,6 +54,7 @@ def test_a_hop_has_a_timing_rule(hop: Hop) -> None:
     assert timing.stuck_after.total_seconds() > 0
 
 
+@pytest.mark.proves("S0-34", "S2-05")
 @HOPS
 def test_a_hop_has_an_owner_a_minimum_dataset_and_checkpoints(hop: Hop) -> None:
     assert hop.owner in OWNER_ROLES
@@ -72,6 +74,7 @@ def test_a_hop_s_module_is_a_declaration(hop: Hop) -> None:
     assert len(lines) <= 80
 
 
+@pytest.mark.proves("S0-34", "S2-01")
 def test_every_feed_has_an_owner_and_a_sane_clock() -> None:
     for feed in assembly.feeds():
         assert feed.owner in OWNER_ROLES, feed.name

@@ -144,6 +144,7 @@ def test_a_fresh_database_has_nothing_wrong(stored):
     assert stored.find() == []
 
 
+@pytest.mark.proves("S2-06")
 def test_hop_stale(stored):
     stored.a_pass(H1, NOW - 2 * HOUR)
     stored.a_pass(H2, NOW - timedelta(minutes=59))
@@ -161,6 +162,7 @@ def test_hop_stale(stored):
     }
 
 
+@pytest.mark.proves("S0-03")
 def test_hop_failing_for_a_check_that_must_hold(stored):
     stored.a_pass(H1, NOW - 3 * HOUR)
     first = NOW - 30 * timedelta(minutes=1)
@@ -268,6 +270,7 @@ def test_schema_drift_and_what_cannot_be_used_for_other_reasons(stored):
     assert set(stored.of("feed_quarantined")) == {("clients", "CHECKSUM-DISAGREES")}
 
 
+@pytest.mark.proves("S0-06")
 def test_records_stuck(stored):
     stored.an_entry(H1, "a/1", "waiting", since=NOW - DAY, amount_cents=150)
     stored.an_entry(H1, "a/2", "waiting", since=NOW - 23 * HOUR)
@@ -283,6 +286,7 @@ def test_records_stuck(stored):
     assert found[H1, ""].money == Decimal("1.5")
 
 
+@pytest.mark.proves("S0-03")
 def test_queue_growing(stored):
     ages = {0: 400, 1: 300, 7: 90, 8: 90}
     for days, count in ages.items():
@@ -333,6 +337,7 @@ def put_batch(stored: Stored, payer: str, sent_at: datetime | None, rung: str, *
     )
 
 
+@pytest.mark.proves("S0-05", "S0-23", "S0-24")
 def test_reply_overdue(stored):
     tuesday = local("2026-11-17T10:00")
     put_batch(stored, "BUCKEYE-FICTIVE", tuesday, "sent")  # 999 due Wednesday 12:00

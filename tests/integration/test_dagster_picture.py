@@ -53,6 +53,7 @@ def test_both_locations_load(defs):
     dg.Definitions.validate_loadable(build_pager_defs())
 
 
+@pytest.mark.proves("S2-01")
 def test_each_hop_and_feed_is_an_asset_of_that_name(graph, picture):
     names = {key.to_user_string() for key in graph.materializable_asset_keys}
     assert names == {subject.name for subject in picture.subjects}

@@ -42,6 +42,7 @@ def parcels(
     drop_database(administrator, name)
 
 
+@pytest.mark.proves("S0-04")
 def test_a_good_record_moves_and_waits_at_the_next_hop_in_the_same_transaction(parcels):
     parcels.land(GOOD)
     assert parcels.states() == {"P1": ("waiting", None)}
@@ -52,6 +53,7 @@ def test_a_good_record_moves_and_waits_at_the_next_hop_in_the_same_transaction(p
     assert parcels.all("select record_id, weight from core.shelf") == [("P1", 10)]
 
 
+@pytest.mark.proves("S0-29")
 def test_a_bad_record_is_held_with_every_reason_and_its_neighbours_go_on(parcels):
     parcels.land(GOOD, ("P2", 1, 10, None, None))
     parcels.run()
@@ -76,6 +78,7 @@ def test_a_warning_is_written_down_and_does_not_stop_the_record(parcels):
     assert parcels.all("select code, severity from ledger.reason") == [("TOO-HEAVY", "WARN")]
 
 
+@pytest.mark.proves("S0-12")
 def test_what_a_filter_leaves_out_is_in_the_ledger_under_the_filters_name(parcels):
     parcels.land(("P1", 1, 9, "elsewhere", "L1"))
     parcels.run()
@@ -146,6 +149,7 @@ def test_the_same_version_again_disturbs_nobody(parcels):
     assert parcels.states() == {"P1": ("moved", None)}
 
 
+@pytest.mark.proves("S0-28")
 def test_nothing_exists_at_a_hop_before_it_moved_through_the_one_it_follows(parcels):
     with (
         pytest.raises(sa.exc.IntegrityError, match="before it moved"),
@@ -157,6 +161,7 @@ def test_nothing_exists_at_a_hop_before_it_moved_through_the_one_it_follows(parc
         )
 
 
+@pytest.mark.proves("S0-28", "S0-35", "S1-22")
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -205,6 +210,7 @@ def test_a_record_that_moves_but_is_published_nowhere_stops_the_publish(parcels)
     assert parcels.all("select count(*) from core.shelf") == [(0,)]
 
 
+@pytest.mark.proves("S0-01")
 def test_records_that_do_not_add_up_stop_the_publish(parcels):
     parcels.land(GOOD)
     with parcels.database.transaction() as connection:

@@ -34,6 +34,7 @@ def test_local_times_are_read_in_the_agencys_zone(files: Files) -> None:
     ]
 
 
+@pytest.mark.proves("S0-14")
 def test_a_time_that_was_skipped_waits(files: Files) -> None:
     times = ("2026-03-08 01:59", "2026-03-08 02:00", "2026-03-08 02:59:59", "2026-03-08 03:00")
     assert call_in(files, *times) == [
@@ -64,6 +65,7 @@ def test_a_time_with_its_offset_is_never_doubtful(files: Files) -> None:
     ]
 
 
+@pytest.mark.proves("S0-14")
 def test_a_night_has_as_many_minutes_as_really_passed(files: Files) -> None:
     nights = (("2026-03-07 22:00", "2026-03-08 06:00"), ("2026-10-31 22:00", "2026-11-01 06:00"))
     files.land(

@@ -58,6 +58,7 @@ def piled(records: Records) -> Records:
     return records
 
 
+@pytest.mark.proves("S0-02")
 def test_records_are_piled_by_their_first_reason(piled: Records) -> None:
     seen = look(piled)
     assert seen.records == 5
@@ -77,6 +78,7 @@ def test_records_are_piled_by_their_first_reason(piled: Records) -> None:
     assert new.state == "waiting"
 
 
+@pytest.mark.proves("S1-03")
 def test_money_at_stake_is_added_up(piled: Records) -> None:
     with piled.database.transaction() as connection:
         connection.exec_driver_sql("update ledger.entry set amount_cents = 1050")
@@ -85,6 +87,7 @@ def test_money_at_stake_is_added_up(piled: Records) -> None:
     assert seen.reasons[0].amount_cents == 3150
 
 
+@pytest.mark.proves("S0-06")
 def test_overdue_records_come_first(piled: Records) -> None:
     with piled.database.transaction() as connection:
         connection.exec_driver_sql(
@@ -99,6 +102,7 @@ def test_overdue_records_come_first(piled: Records) -> None:
     assert set(seen.items[0].codes) >= {"EVV-UNKNOWN-CLIENT", "MAP-PAYER"}
 
 
+@pytest.mark.proves("S1-15")
 def test_an_owner_sees_only_what_is_hers(piled: Records) -> None:
     seen = look(piled, owner="Contract/payer-relations manager")
     assert [item.record for item in seen.items] == ["hhax/V4"]

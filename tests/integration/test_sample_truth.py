@@ -114,6 +114,7 @@ def test_every_record_ends_where_the_truth_says_and_for_that_reason(
     assert held == Counter(line["record"] for line in told.held_lines)
 
 
+@pytest.mark.proves("S2-31")
 @pytest.mark.usefixtures("sample")
 def test_running_everything_again_changes_nothing(database: Database, tmp_path: Path) -> None:
     write_sample(tmp_path / "sample", seed=6, clients=40, days=28, end=date(2026, 11, 20))

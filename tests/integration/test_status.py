@@ -54,6 +54,7 @@ def test_an_empty_house_has_every_hop_and_feed_with_nothing_in_it(records: Recor
     assert all(feed.last_file is None and feed.owner for feed in page.feeds)
 
 
+@pytest.mark.proves("S0-01")
 def test_received_is_the_sum_of_the_states(records: Records) -> None:
     visits(records, 1, 2, 3)
     records.run("evv_to_coordination")

@@ -113,6 +113,7 @@ def test_a_record_no_pass_has_looked_at_waits_in_the_queue(records: Records) -> 
     )
 
 
+@pytest.mark.proves("S0-31", "S1-19")
 def test_a_held_record_says_where_why_whose_and_what_next(records: Records) -> None:
     records.put("evv_visit", **VISIT)
     records.run("evv_to_coordination")

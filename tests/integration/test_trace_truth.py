@@ -86,6 +86,7 @@ def some_records(told: list[dict[str, Any]]) -> list[tuple[str, dict[str, dict[s
     return [(record, known[record]) for record in (*still, *moved)]
 
 
+@pytest.mark.proves("S0-31")
 def test_every_record_stands_where_the_truth_says_for_the_reasons_it_says(
     sight: Sight, told: list[dict[str, Any]]
 ) -> None:
@@ -249,6 +250,7 @@ def test_the_answer_comes_in_a_fifth_of_a_second(sight: Sight, told: list[dict[s
     assert sorted(took)[94] < 0.2
 
 
+@pytest.mark.proves("S0-30", "S2-26")
 def test_a_reply_is_part_of_the_way_and_the_payer_s_number_leads_to_the_claim(
     sight: Sight,
 ) -> None:

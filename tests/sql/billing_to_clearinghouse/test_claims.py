@@ -84,6 +84,7 @@ def test_every_visit_stands_at_the_rung_its_file_has_reached(sent: Records) -> N
     assert [tuple(row) for row in rows] == [("moved", "V15", "sent")]
 
 
+@pytest.mark.proves("S2-26")
 def test_a_line_goes_out_under_the_name_it_was_reconciled_by(sent: Records) -> None:
     content = b"".join(files(sent).values()).decode()
     rows = sent.all("select reconciliation_id, claim_id from core.billable_line")

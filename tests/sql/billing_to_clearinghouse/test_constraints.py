@@ -58,6 +58,7 @@ def claim_id(records: Records) -> str:
     return str(row.claim_id)
 
 
+@pytest.mark.proves("S2-22")
 def test_a_visit_that_was_not_reconciled_cannot_be_on_a_claim(claimed: Records) -> None:
     assert "claim_line_record_id_line_no_reconciliation_id_fkey" in refused(
         claimed,
@@ -109,6 +110,7 @@ def test_a_line_on_a_claim_stays_as_the_claim_says(claimed: Records, change: str
     assert "claim_line" in refused(claimed, f"{change} where record_id = 'hhax/V1'")
 
 
+@pytest.mark.proves("S2-23")
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [

@@ -43,6 +43,7 @@ def _done(plan_id: str, version: int = 1, caregiver: str = "G1") -> dict[str, ob
     return answer(plan_id, version, caregiver, **times)
 
 
+@pytest.mark.proves("S2-15")
 def test_a_change_less_than_two_hours_before_the_visit_is_late_at_once(bench: Records) -> None:
     bench.put("schedule", ahead("P1", ENTERED + 50 * MINUTE))
     bench.put("care_plan", plan("P1"))
@@ -63,6 +64,7 @@ def test_a_safety_change_is_due_half_an_hour_after_it_was_entered(bench: Records
     assert bench.codes("P1/v1/G1", HOP) == ["CP-ACK-LATE"]
 
 
+@pytest.mark.proves("S2-15")
 def test_a_call_in_three_minutes_before_the_acknowledgement_is_a_breach(bench: Records) -> None:
     bench.put("schedule", ahead("P1", ENTERED + 50 * MINUTE))
     bench.put("care_plan", plan("P1"))
@@ -82,6 +84,7 @@ def test_a_call_in_three_minutes_before_the_acknowledgement_is_a_breach(bench: R
     assert _standing(bench, "P1/v1/G1") == "breached"
 
 
+@pytest.mark.proves("S2-17")
 def test_a_swapped_caregiver_makes_a_new_pair_and_ends_the_old_one(bench: Records) -> None:
     bench.put("schedule", ahead("P1", ENTERED + 50 * MINUTE))
     bench.put("care_plan", plan("P1"))
@@ -237,6 +240,7 @@ def test_a_visit_that_comes_to_light_late_breaches_what_had_moved(bench: Records
     assert bench.run(HOP).late_changes == 0
 
 
+@pytest.mark.proves("S2-18")
 def test_old_tasks_on_a_later_visit_are_warned_of_after_all_was_confirmed(bench: Records) -> None:
     bench.put("schedule", ahead("P1"), ahead("P2"))
     bench.put("care_plan", plan("P1"), plan("P2"))

@@ -148,6 +148,7 @@ def test_another_caregivers_tasks_are_not_this_ones(judged: Records) -> None:
     assert judged.codes("tasks-of-another/v1/G1", HOP) == []
 
 
+@pytest.mark.proves("S0-08")
 @pytest.mark.parametrize(
     ("plan_id", "may"), [("Scheduling-lead", False), ("Future-RN", False), ("Leaving-RN", True)]
 )
@@ -194,6 +195,7 @@ def test_what_lacks_a_signature_or_a_right_does_not_reach_the_frontline(judged: 
     assert rows == []
 
 
+@pytest.mark.proves("S2-14")
 def test_a_list_stands_at_the_frontline_before_anybody_acknowledged_it(judged: Records) -> None:
     rows = judged.all(
         "select task_code, is_required from core.frontline_task "
@@ -202,6 +204,7 @@ def test_a_list_stands_at_the_frontline_before_anybody_acknowledged_it(judged: R
     assert [tuple(row) for row in rows] == [("BATH", True), ("MEAL", False)]
 
 
+@pytest.mark.proves("S2-16")
 @pytest.mark.parametrize(
     ("plan_id", "standing"),
     [

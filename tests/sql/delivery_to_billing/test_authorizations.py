@@ -93,6 +93,7 @@ def test_a_newer_version_is_looked_at_once_and_then_all_is_quiet(ground: Records
     assert (again.late_changes, again.taken, again.written) == (0, 0, {"billable_line": 0})
 
 
+@pytest.mark.proves("S2-21")
 def test_earlier_passes_count_and_the_total_is_never_overdrawn(ground: Records) -> None:
     allow(ground, units_total=40)
     bill(ground, of("first", MONDAY))

@@ -90,6 +90,7 @@ def test_both_visits_of_an_overlap_are_held(billed: Records, pair: str, code: st
     assert billed.codes(f"hhax/{pair}-2", HOP) == [code]
 
 
+@pytest.mark.proves("S0-14")
 @pytest.mark.parametrize("pair", ["touches", "group", "handed-over", "two-services"])
 def test_what_only_touches_or_is_meant_goes_on(billed: Records, pair: str) -> None:
     assert billed.state(f"hhax/{pair}-1", HOP) == "moved"

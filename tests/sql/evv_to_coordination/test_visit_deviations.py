@@ -24,6 +24,7 @@ def _deviation(bench: Records, kind: str) -> Any:
     return bench.one("select * from core.visit_deviation where kind = :kind", kind=kind)
 
 
+@pytest.mark.proves("S2-09")
 def test_a_planned_visit_that_is_over_and_nobody_clocked_is_missed(bench: Records) -> None:
     bench.put(
         "schedule",
@@ -70,6 +71,7 @@ def test_a_critical_missed_visit_is_due_within_the_hour(bench: Records) -> None:
     assert _deviation(bench, "missed").review_due_at == NOW + timedelta(hours=1)
 
 
+@pytest.mark.proves("S0-14")
 @pytest.mark.parametrize("days", [1, 60])
 def test_a_missed_visit_that_turns_up_later_was_not_missed(bench: Records, days: int) -> None:
     start = NOW - timedelta(hours=5)
@@ -104,6 +106,7 @@ def test_a_visit_cancelled_by_its_source_leaves_its_plan_missed(bench: Records) 
     assert _open(bench) == {("missed", "schedule/S-V1")}
 
 
+@pytest.mark.proves("S1-20", "S2-09")
 def test_a_visit_is_short_or_late_only_beyond_the_tolerance(bench: Records) -> None:
     days = [START + timedelta(days=day) for day in range(4)]
     bench.put(
@@ -144,6 +147,7 @@ def test_a_plan_that_lands_after_its_visit_moved_settles_what_the_visit_was(benc
     assert _open(bench) == {("shortened", "hhax/V1")}
 
 
+@pytest.mark.proves("S2-09", "S2-10")
 def test_a_concern_does_not_wait_for_a_missing_clock_out_but_times_in_doubt_do(
     bench: Records,
 ) -> None:

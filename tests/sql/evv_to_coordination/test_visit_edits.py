@@ -154,6 +154,7 @@ def test_an_edit_leaves_the_near_miss_alone(judged: Records, code: str) -> None:
     assert code not in judged.codes(f"hhax/left-{code}", HOP)
 
 
+@pytest.mark.proves("S0-08")
 @pytest.mark.parametrize("name", CHANGED)
 def test_a_right_is_for_visits_and_for_its_days_in_the_agencys_zone(
     judged: Records, name: str
@@ -211,6 +212,7 @@ def test_a_record_is_not_its_own_double_nor_that_of_a_cancelled_one(judged: Reco
     assert judged.codes("hhax/F2", HOP) == []
 
 
+@pytest.mark.proves("S0-29", "S1-02")
 def test_a_visit_shows_every_reason_and_stands_at_the_first(judged: Records) -> None:
     judged.put(
         "evv_visit",

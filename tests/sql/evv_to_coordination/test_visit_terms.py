@@ -83,6 +83,7 @@ def judged(module_records: Records) -> Records:
     return bench
 
 
+@pytest.mark.proves("S0-33")
 @pytest.mark.parametrize("name", VISITS)
 def test_a_visit_is_held_against_its_own_terms_and_measured_only_where_it_counts(
     judged: Records, name: str

@@ -53,6 +53,7 @@ def test_the_day_of_service_is_the_local_day_where_the_visit_was(bench: Records)
     assert _published(bench, "west")["service_date"] == date(2026, 11, 10)
 
 
+@pytest.mark.proves("S2-07")
 def test_coordination_is_told_completion_duration_tasks_and_concerns(bench: Records) -> None:
     bench.put(
         "evv_visit",
