@@ -6,13 +6,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from orchestration.ground.contracts import Remark, Table
 from orchestration.ground.failures import Fault, FileRefused
 from orchestration.ground.toml_file import read_text
+from orchestration.partners.payers.approving import APPROVALS, written_approvals
 from orchestration.partners.payers.contract import Contract, Version
 from orchestration.partners.payers.landing import against_the_books, terms_of
 from orchestration.partners.payers.reading import read_contract
@@ -38,7 +38,8 @@ def inspect_contracts(
     found = sorted(folder.glob("*.toml"))
     if not found:
         yield Remark("ERROR", str(folder), "there is no contract file", "Add a file per payer.")
-    approvals = _approvals(connection)
+    # a line just written comes into force when it lands, as the contract beside it does
+    approvals = {**_approvals(connection), **written_approvals(folder / APPROVALS)}
     for path in found:
         try:
             contract = read_contract(terms_of(table), path, read_text(path))
@@ -71,7 +72,7 @@ def _not_landed(contract: Contract, connection: sa.Connection) -> Iterator[Remar
 
 
 def _unapproved(
-    contract: Contract, version: Version, approvals: dict[tuple[Any, ...], str], today: date
+    contract: Contract, version: Version, approvals: dict[tuple[str, int, str], str], today: date
 ) -> Iterator[Remark]:
     where = f"{contract.path.name}:{version.line}"
     approved_by = approvals.get((contract.payer, version.number, mapping_of(contract, version)))
@@ -156,7 +157,7 @@ def _without_terms(connection: sa.Connection) -> Iterator[Remark]:
         )
 
 
-def _approvals(connection: sa.Connection) -> dict[tuple[Any, ...], str]:
+def _approvals(connection: sa.Connection) -> dict[tuple[str, int, str], str]:
     return {
         (row.payer_id, row.contract_version, row.mapping): row.approved_by
         for row in connection.execute(_APPROVED)
