@@ -22,6 +22,7 @@ HOP = Hop(
         "landing.payer_contract",
         "landing.mapping_approval",
         "landing.role_right",
+        "landing.service_auth",
     ),
     targets=(
         Target(

@@ -5,6 +5,7 @@ Each changes one visit (or one client's) so that just the codes it declares must
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from assets.sample.kinds import (
     HOP_1,
@@ -19,9 +20,19 @@ from assets.sample.kinds import (
     replan,
     small_client,
 )
+from assets.sample.payers import RESPITE
 from assets.sample.times import local_date
 from assets.sample.week import clock_by
 from assets.sample.world import Visit, World
+
+#: One client more than any contract of the sample lets be in a group.
+CROWD = 4
+
+
+def _is_for_personal_care(visit: Visit) -> bool:
+    """Of a client nobody ever asked respite for."""
+    own = visit.client.services
+    return is_day(visit) and visit.row["service_code"] == "T1019" and RESPITE[0] not in own
 
 
 @in_a_visit("EVV-CANCELLED", HOP_1, ("EVV-CANCELLED",))
@@ -166,20 +177,118 @@ def _refused(world: World, visit: Visit) -> None:
     visit.row["aggregator_status"] = world.rng.choice(("Incomplete", "Omit"))
 
 
-@in_a_visit("EVV-GPS", HOP_1, warns=("EVV-GPS",))
-def _far_away(world: World, visit: Visit) -> None:
+def _move_away(world: World, visit: Visit) -> None:
     clock_by(world, visit.row, visit.client, "Mobile")
     visit.row["call_in_latitude"] = float(str(visit.row["call_in_latitude"])) + 0.07
 
 
-@in_a_visit("EVV-BILLTIME-WIDENED", HOP_1, warns=("EVV-BILLTIME-WIDENED",))
-def _widened(world: World, visit: Visit) -> None:
+def _widen(world: World, visit: Visit) -> None:
     correct(
         world,
         visit,
         adjusted_out_at=visit.ended + timedelta(minutes=10),
         change_reason_code="99",
         change_attested=True,
+    )
+
+
+def _of_harbor(visit: Visit) -> bool:
+    """Harbor notes places and takes no wider times; the other payers the other way round."""
+    return is_day(visit) and visit.client.source == "hhax"
+
+
+def _of_others(visit: Visit) -> bool:
+    return is_day(visit) and visit.client.source != "hhax"
+
+
+@in_a_visit("EVV-GPS", HOP_1, ("EVV-GPS",), where=_of_others)
+def _far_away(world: World, visit: Visit) -> None:
+    _move_away(world, visit)
+
+
+@in_a_visit("EVV-GPS without a place", HOP_1, ("EVV-GPS",), where=_of_others)
+def _no_place(world: World, visit: Visit) -> None:
+    clock_by(world, visit.row, visit.client, "Mobile")
+    visit.row.update(call_in_latitude=None, call_in_longitude=None)
+
+
+@in_a_visit("EVV-GPS-WARN", HOP_1, warns=("EVV-GPS-WARN",), where=_of_harbor)
+def _far_away_and_noted(world: World, visit: Visit) -> None:
+    _move_away(world, visit)
+
+
+@in_a_visit("EVV-BILLTIME-WIDENED", HOP_1, ("EVV-BILLTIME-WIDENED",), where=_of_harbor)
+def _widened(world: World, visit: Visit) -> None:
+    _widen(world, visit)
+
+
+@in_a_visit(
+    "EVV-BILLTIME-WIDENED-WARN", HOP_1, warns=("EVV-BILLTIME-WIDENED-WARN",), where=_of_others
+)
+def _widened_and_noted(world: World, visit: Visit) -> None:
+    _widen(world, visit)
+
+
+@in_a_visit("EVV-PHONE-UNLINKED", HOP_1, ("EVV-PHONE-UNLINKED",))
+def _another_phone(world: World, visit: Visit) -> None:
+    clock_by(world, visit.row, visit.client, "Telephony")
+    visit.row["call_in_phone"] = "6145550198"
+
+
+@planted("EVV-EXTRANEOUS and EVV-NO-OUT", HOP_1, ("EVV-EXTRANEOUS", "EVV-NO-OUT"))
+def _called_once_more(world: World) -> Sequence[Visit]:
+    """The caregiver clocked in a second time half way; the visit itself goes on."""
+    whole = world.take(is_day)
+    if whole is None:
+        return ()
+    whole.is_plain = False
+    whole.fault = "allowed: a visit with one call too many beside it"
+    half = (whole.ended - whole.began) / 2
+    row = {
+        **whole.row,
+        "visit_id": f"V{world.number('visit'):06d}",
+        "call_in_at": whole.began + half - timedelta(seconds=half.seconds % 60),
+        "call_out_at": None,
+    }
+    extra = Visit(row, whole.client, whole.schedule)
+    world.visits.append(extra)
+    return (extra,)
+
+
+@in_a_visit("EVV-UNAUTH-SERVICE", HOP_1, ("EVV-UNAUTH-SERVICE",), where=_is_for_personal_care)
+def _wrong_service_picked(_: World, visit: Visit) -> None:
+    visit.client.services.append(RESPITE[0])
+    visit.row.update(service_code=RESPITE[0], modifier1=None, modifier2=None)
+
+
+@planted("GROUP-RATIO", HOP_1, ("GROUP-RATIO",), share=0.0005)
+def _four_at_once(world: World) -> Sequence[Visit]:
+    """Four clients under one group code and one caregiver: all four are held."""
+    for _ in range(20):
+        first = world.take(is_day)
+        if first is None:
+            return ()
+        crowd = [first]
+        while len(crowd) < CROWD:
+            other = world.take(partial(_joins, tuple(crowd)))
+            if other is None:
+                break
+            crowd.append(other)
+        if len(crowd) == CROWD:
+            code = f"GX{world.number('crowd'):03d}"
+            for visit in crowd:
+                visit.row.update(group_code=code, caregiver_id=first.row["caregiver_id"])
+            return crowd
+    return ()
+
+
+def _joins(crowd: Sequence[Visit], visit: Visit) -> bool:
+    return is_day(visit) and all(
+        visit.client is not other.client
+        and visit.client.source == other.client.source
+        and visit.began < other.ended
+        and other.began < visit.ended
+        for other in crowd
     )
 
 

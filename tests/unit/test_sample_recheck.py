@@ -145,6 +145,31 @@ def codes_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
             for other in facts.alike[twin_key(visit)]
             if start and end
         ),
+        "EVV-GPS": is_away(facts, visit) and terms.get("gps_is_held", True),
+        "EVV-BILLTIME-WIDENED": is_widened(visit) and terms.get("widened_time_is_held", True),
+        "EVV-PHONE-UNLINKED": client is not None
+        and visit["location_type"] == "home"
+        and any(
+            visit[f"call_{call}_type"] == "Telephony"
+            and (call == "in" or visit["call_out_at"])
+            and visit[f"call_{call}_phone"] != client["phone"]
+            for call in ("in", "out")
+        ),
+        "EVV-EXTRANEOUS": bool(start) != bool(end)
+        and any(
+            other["start"] <= (start or end) <= other["end"]
+            for other in beside(facts, visit)
+            if other["client_id"] == visit["client_id"]
+        ),
+        "EVV-UNAUTH-SERVICE": bool(terms.get("needs_service_auth"))
+        and visit["schedule_id"] in facts.plans
+        and facts.plans[visit["schedule_id"]]["service_code"] != visit["service_code"]
+        and not any(
+            row["client_id"] == visit["client_id"] and row["service_code"] == visit["service_code"]
+            for rows in facts.auths.values()
+            for row in rows
+        ),
+        "GROUP-RATIO": visit["group_code"] is not None and crowd(facts, visit) > 3,
     }
     yield from (code for code, broken in rules.items() if broken)
 
@@ -163,6 +188,49 @@ def may_edit(facts: Facts, visit: Row) -> bool:
     )
 
 
+def beside(facts: Facts, visit: Row) -> Iterator[Row]:
+    """Whole visits of the same caregiver that begin the day before, that day, or the day after."""
+    day = (visit["start"] or visit["end"]).astimezone(ZONE).date()
+    for days in (-1, 0, 1):
+        for other in facts.begun_on[day + timedelta(days=days)]:
+            whole = other["end"] and other["end"] > other["start"] and other["action"] == "upsert"
+            if whole and other["caregiver_id"] == visit["caregiver_id"] and other is not visit:
+                yield other
+
+
+def crowd(facts: Facts, visit: Row) -> int:
+    if not (visit["start"] and visit["end"]):
+        return 0
+    return 1 + len(
+        {
+            other["client_id"]
+            for other in beside(facts, visit)
+            if other["group_code"] == visit["group_code"]
+            and other["start"] < visit["end"]
+            and visit["start"] < other["end"]
+        }
+        - {visit["client_id"]}
+    )
+
+
+def is_away(facts: Facts, visit: Row) -> bool:
+    client, terms = facts.clients.get(visit["client_id"]), visit["terms"]
+    if not client or (visit["call_in_type"], visit["location_type"]) != ("Mobile", "home"):
+        return False
+    if visit["call_in_latitude"] is None:
+        return True
+    return bool(terms) and metres(visit, client) > terms["gps_limit_metres"]
+
+
+def is_widened(visit: Row) -> bool:
+    called, typed = (
+        [visit[f"{kind}_{way}_at"] for way in ("in", "out")] for kind in ("call", "adjusted")
+    )
+    early = typed[0] and called[0] and typed[0] < called[0]
+    late = typed[1] and called[1] and typed[1] > called[1]
+    return bool(early or late)
+
+
 def metres(visit: Row, client: Row) -> float:
     ends = (visit["call_in_latitude"], visit["call_in_longitude"])
     home = (client["home_latitude"], client["home_longitude"])
@@ -174,14 +242,10 @@ def metres(visit: Row, client: Row) -> float:
 def warnings_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
     if visit["action"] == "cancel":
         return
-    client, terms = facts.clients.get(visit["client_id"]), visit["terms"]
-    asked = (visit["call_in_type"], visit["location_type"]) == ("Mobile", "home")
-    if client and terms and asked and metres(visit, client) > terms["gps_limit_metres"]:
-        yield "EVV-GPS"
-    early = visit["adjusted_in_at"] and visit["adjusted_in_at"] < visit["call_in_at"]
-    late = visit["adjusted_out_at"] and visit["adjusted_out_at"] > visit["call_out_at"]
-    if early or late:
-        yield "EVV-BILLTIME-WIDENED"
+    if is_away(facts, visit) and not visit["terms"].get("gps_is_held", True):
+        yield "EVV-GPS-WARN"
+    if is_widened(visit) and not visit["terms"].get("widened_time_is_held", True):
+        yield "EVV-BILLTIME-WIDENED-WARN"
     if visit["end"] and visit["source_updated_at"] - visit["end"] > timedelta(hours=24):
         yield "EVV-LATE-SUBMIT"
 

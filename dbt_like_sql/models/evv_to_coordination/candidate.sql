@@ -2,6 +2,11 @@
 select
     clocked.*
     , distance.distance_metres
+    , coalesce(distance.is_place_missing, false) as is_place_missing
+    , phone.record_id is not null as is_phone_unlinked
+    , extra_call.beside_record_id
+    , group_visit.client_count as group_size
+    , schedule.service_code as planned_service_code
     , client.client_id is not null as is_client_known
     , clocked.has_own_member_id or client.medicaid_id is not null as has_member_id
     , caregiver.caregiver_id is not null as is_caregiver_known
@@ -18,6 +23,13 @@ select
     , coalesce(term.max_visit_minutes, 1500) as max_visit_minutes
     , coalesce(term.schedule_tolerance_minutes, 15) as allowed_short_minutes
     , term.gps_limit_metres
+    , coalesce(term.gps_is_held, true) as is_gps_held
+    , coalesce(term.widened_time_is_held, true) as is_widened_held
+    , coalesce(term.needs_service_auth, false) as needs_service_auth
+    , coalesce(term.group_modifiers, '-') = '-'
+    or string_to_array(term.group_modifiers, ';') && string_to_array(clocked.modifiers, ';')
+        as has_group_modifier
+    , term.group_size_limit
     , coalesce(term.needs_verified_visit, false) as needs_verified_visit
     , cast(floor(counted.seconds / 60) as bigint) as minutes
     , counted.submit_delay > interval '24 hours' as is_late_submit
@@ -50,6 +62,9 @@ left join {{ ref('client_now') }} as client on clocked.client_id = client.client
 left join {{ ref('caregiver_now') }} as caregiver on clocked.caregiver_id = caregiver.caregiver_id
 left join {{ ref('schedule_now') }} as schedule on clocked.schedule_id = schedule.schedule_id
 left join {{ ref('distance') }} as distance on clocked.record_id = distance.record_id
+left join {{ ref('phone') }} as phone on clocked.record_id = phone.record_id
+left join {{ ref('extra_call') }} as extra_call on clocked.record_id = extra_call.record_id
+left join {{ ref('group_visit') }} as group_visit on clocked.record_id = group_visit.record_id
 cross join lateral (
     select
         extract(epoch from clocked.effective_out_at - clocked.effective_in_at) as seconds

@@ -1,4 +1,5 @@
--- One row per visit clocked in by phone app at home: metres from home, never the places.
+-- One row per visit clocked in by phone app at home that says no place, or one that can be held
+-- against the home: metres from home, never the places.
 -- Key: record_id.
 with point as (
     select
@@ -21,6 +22,7 @@ with point as (
 , haversine as (
     select
         point.record_id
+        , point.visit_latitude is null or point.visit_longitude is null as is_place_missing
         , power(sin((point.visit_latitude - point.home_latitude) / 2), 2)
         + cos(point.visit_latitude) * cos(point.home_latitude)
         * power(sin((point.visit_longitude - point.home_longitude) / 2), 2) as half_chord
@@ -29,9 +31,12 @@ with point as (
 
 select
     haversine.record_id
+    , haversine.is_place_missing
     -- 6 371 km is the Earth's mean radius; least() keeps rounding out of asin's way
     , cast(
         round(2 * 6371000 * asin(sqrt(least(1, haversine.half_chord)))) as integer
     ) as distance_metres
 from haversine
-where haversine.half_chord is not null
+where
+    haversine.half_chord is not null
+    or haversine.is_place_missing

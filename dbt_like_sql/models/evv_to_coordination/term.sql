@@ -19,6 +19,11 @@ select
     , contract.max_visit_minutes
     , contract.schedule_tolerance_minutes
     , contract.gps_limit_metres
+    , contract.gps_is_held
+    , contract.widened_time_is_held
+    , contract.needs_service_auth
+    , contract.group_modifiers
+    , contract.group_size_limit
     , contract.needs_verified_visit
     , contract.visit_maintenance_days
     , contract.maps_to_payer_id

@@ -14,7 +14,7 @@ def lay_ground(records: Records) -> None:
     """Everything visits refer to."""
     records.put(
         "client",
-        {"client_id": "C1", "medicaid_id": "000000000101", **HOME},
+        {"client_id": "C1", "medicaid_id": "000000000101", "phone": "6145550101", **HOME},
         {"client_id": "C2", "medicaid_id": "000000000103", **HOME},
         {"client_id": "C-no-id", "medicaid_id": None, **HOME},
     )
@@ -33,7 +33,37 @@ def lay_ground(records: Records) -> None:
         "payer_contract",
         {**terms, "payer_id": "P1", "needs_verified_visit": True},
         {**terms, "payer_id": "P-lax", "needs_verified_visit": False},
+        {
+            **terms,
+            "payer_id": "P-notes",
+            "needs_verified_visit": True,
+            "gps_is_held": False,
+            "widened_time_is_held": False,
+        },
+        {**terms, "payer_id": "P-auth", "needs_verified_visit": True, "needs_service_auth": True},
+        {**terms, "payer_id": "P-group", "needs_verified_visit": True, "group_modifiers": "HQ;UN"},
+        {
+            **terms,
+            "payer_id": "P-group",
+            "modifiers": "U1;UN",
+            "needs_verified_visit": True,
+            "group_modifiers": "HQ;UN",
+        },
         {**terms, "payer_id": "SELF", "needs_verified_visit": False, "is_billed": False},
+    )
+    records.put(
+        "service_auth",
+        *(
+            {
+                "auth_id": f"A-{status}",
+                "payer_id": "P-auth",
+                "payer_program": "WAIVER",
+                "client_id": client,
+                "service_code": "T1019",
+                "status": status,
+            }
+            for client, status in (("C1", "pending"), ("C2", "approved"))
+        ),
     )
     records.put(
         "role_right",

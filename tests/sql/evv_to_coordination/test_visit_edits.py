@@ -13,6 +13,13 @@ from tests.sql.evv_to_coordination.good_visit import HOP, START, lay_ground, pla
 
 REASONED = {"change_reason_code": "99", "change_attested": True, "updated_by_role": "Coordinator"}
 OUT = START + timedelta(hours=2)
+# beside no other visit of the two
+ALONE = {"client_id": "C2", "caregiver_id": "G2"}
+BY_LANDLINE = {
+    f"call_{call}_{name}": value
+    for call in ("in", "out")
+    for name, value in (("type", "Telephony"), ("phone", "6145550101"))
+}
 
 # code: (state it leaves the record in, what breaks the rule, the near miss)
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
@@ -27,10 +34,10 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "EVV-UNKNOWN-STAFF": ("held", {"caregiver_id": "G9"}, {"caregiver_id": "G2"}),
     "MAP-PAYER": ("held", {"payer_id": "P9"}, {"payer_id": "P1"}),
     "EVV-NO-SERVICE": ("held", {"service_code": None}, {"service_code": "S5125"}),
-    "EVV-NO-IN": ("held", {"call_in_at": None}, {"adjusted_in_at": START, **REASONED}),
+    "EVV-NO-IN": ("held", {"call_in_at": None, **ALONE}, {"adjusted_in_at": START, **REASONED}),
     "EVV-NO-OUT": (
         "held",
-        {"call_out_at": None},
+        {"call_out_at": None, **ALONE},
         {"call_out_at": None, "adjusted_out_at": OUT, **REASONED},
     ),
     "EVV-TIME-ORDER": (
@@ -68,16 +75,41 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"aggregator_status": "Incomplete"},
         {"aggregator_status": "Processed"},
     ),
-    # warnings: the visit goes on
     "EVV-BILLTIME-WIDENED": (
-        "moved",
+        "held",
         {"adjusted_in_at": START - timedelta(minutes=1), **REASONED},
         {"adjusted_in_at": START + timedelta(minutes=1), **REASONED},
     ),
     "EVV-GPS": (
-        "moved",
+        "held",
         {"call_in_latitude": 39.9637, "call_in_longitude": -82.99},  # 411 m north
         {"call_in_latitude": 39.9635, "call_in_longitude": -82.99},  # 389 m north
+    ),
+    "EVV-PHONE-UNLINKED": (
+        "held",
+        {**BY_LANDLINE, "call_out_phone": "6145550102"},
+        BY_LANDLINE,
+    ),
+    "EVV-UNAUTH-SERVICE": (
+        "held",
+        {"payer_id": "P-auth"},
+        {"payer_id": "P-auth", "client_id": "C2"},
+    ),
+    "GROUP-RATIO": (
+        "held",
+        {"payer_id": "P-group", "group_code": "G7"},
+        {"payer_id": "P-group", "group_code": "G8", "modifier1": "U1", "modifier2": "UN"},
+    ),
+    # warnings: the visit goes on
+    "EVV-BILLTIME-WIDENED-WARN": (
+        "moved",
+        {"payer_id": "P-notes", "adjusted_in_at": START - timedelta(minutes=1), **REASONED},
+        {"adjusted_in_at": START - timedelta(minutes=1), **REASONED},
+    ),
+    "EVV-GPS-WARN": (
+        "moved",
+        {"payer_id": "P-notes", "call_in_latitude": 39.9637, "call_in_longitude": -82.99},
+        {"call_in_latitude": 39.9637, "call_in_longitude": -82.99},
     ),
     "EVV-LATE-SUBMIT": (
         "moved",
@@ -134,7 +166,14 @@ def judged(module_records: Records) -> Records:
         visit(name, START + timedelta(days=4, minutes=place), sequence_id=2, **changed)
         for place, (name, changed) in enumerate(CHANGED.items())
     ]
-    module_records.put("schedule", *(plan(row["visit_id"]) for row in rows))
+    module_records.put(
+        "schedule",
+        *(
+            # of another service than was clocked, which matters only where none is authorized
+            plan(row["visit_id"], service_code="S5150" if row["payer_id"] == "P-auth" else "T1019")
+            for row in rows
+        ),
+    )
     module_records.put("evv_visit", *rows)
     module_records.run(HOP)
     return module_records

@@ -41,9 +41,17 @@ VISITS: dict[str, tuple[str | None, dict[str, Any]]] = {
     ),
     "a-programme-nobody-agreed-on": ("MAP-PAYER", {"payer_program": "NONE"}),
     "away-by-phone-app": ("EVV-GPS", AWAY),
-    "away-by-landline": (None, {**AWAY, "call_in_type": "Telephony"}),
+    "away-by-landline": (
+        None,
+        {**AWAY, "call_in_type": "Telephony", "call_in_phone": "6145550101"},
+    ),
+    "by-a-landline-nobody-names": ("EVV-PHONE-UNLINKED", {"call_in_type": "Telephony"}),
+    "by-any-telephone-in-the-community": (
+        None,
+        {"call_in_type": "Telephony", "location_type": "community"},
+    ),
     "away-in-the-community": (None, {**AWAY, "location_type": "community"}),
-    "nobody-knows-where": (None, {**AWAY, "call_in_latitude": None}),
+    "nobody-knows-where": ("EVV-GPS", {**AWAY, "call_in_latitude": None}),
     "typed-as-clocked": (None, {"adjusted_in_at": START, "adjusted_out_at": HOURS_2, **TYPED}),
     "typed-to-a-later-end": (
         "EVV-BILLTIME-WIDENED",
