@@ -15,14 +15,14 @@ from {{ ref('candidate') }} as candidate
 where
     not candidate.is_cancelled
     and candidate.needs_service_auth
-    and candidate.planned_service_code <> candidate.service_code
+    and candidate.planned_service_code not in (candidate.service_code, candidate.our_service_code)
     and not exists (
         select 1
         from {{ ref('service_auth_now') }} as service_auth
         where
             service_auth.client_id = candidate.client_id
-            and service_auth.payer_id = candidate.payer_id
-            and service_auth.payer_program = candidate.payer_program
-            and service_auth.service_code = candidate.service_code
+            and service_auth.payer_id = candidate.our_payer_id
+            and service_auth.payer_program = candidate.our_program
+            and service_auth.service_code = candidate.our_service_code
             and service_auth.status in ('approved', 'partial', 'reduced')
     )

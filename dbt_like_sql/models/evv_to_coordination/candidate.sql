@@ -27,7 +27,8 @@ select
     , coalesce(term.widened_time_is_held, true) as is_widened_held
     , coalesce(term.needs_service_auth, false) as needs_service_auth
     , coalesce(term.group_modifiers, '-') = '-'
-    or string_to_array(term.group_modifiers, ';') && string_to_array(clocked.modifiers, ';')
+    or string_to_array(term.group_modifiers, ';')
+    && string_to_array(coalesce(term.maps_to_modifiers, clocked.modifiers), ';')
         as has_group_modifier
     , term.group_size_limit
     , coalesce(term.needs_verified_visit, false) as needs_verified_visit
