@@ -86,11 +86,11 @@ class Partner:
 
         Never before the replies that come first: one that is late makes the next one late too.
         """
-        return _deadlines(self, reply, sent_at)[1]
+        return _deadlines(self, reply.rung, sent_at)[1]
 
     def looked_at(self, reply: Reply, sent_at: datetime) -> datetime:
         """By when people look at it, overdue or not."""
-        return _deadlines(self, reply, sent_at)[0]
+        return _deadlines(self, reply.rung, sent_at)[0]
 
     def __hash__(self) -> int:
         """Worked out once: deadlines are looked up by it, many times a second."""
@@ -102,7 +102,8 @@ class Partner:
 
 
 @lru_cache(maxsize=65536)
-def _deadlines(partner: Partner, reply: Reply, sent_at: datetime) -> tuple[datetime, datetime]:
+def _deadlines(partner: Partner, rung: str, sent_at: datetime) -> tuple[datetime, datetime]:
+    reply = next(one for one in partner.replies if one.rung == rung)
     first = [one for one in partner.replies if one.expected == "always"]
     upto = first[: first.index(reply) + 1] if reply in first else [reply]
     overdue_at = max(_due(partner, one, one.fail, sent_at) for one in upto)
