@@ -31,10 +31,10 @@ pytestmark = pytest.mark.slow
 
 PLANTED = 500
 CANARY = re.compile(r"zzcanary", re.IGNORECASE)
-#: Columns of feeds that name a person, an address, a number of theirs, or say something of them.
-PERSONAL = re.compile(
-    r"last_?name|first_?name|address|city|medicaid|phone|memo|note", re.IGNORECASE
-)
+#: Columns of feeds that name a person or a place of theirs, or say something of them.
+PERSONAL = re.compile(r"last_?name|first_?name|address|city|memo|note", re.IGNORECASE)
+#: Numbers of theirs, which have a form: planted in some rows, which then wait or are held.
+NUMBERS = re.compile(r"medicaid|phone", re.IGNORECASE)
 ENOUGH_TICKS = 8
 SECRET_URL = "http://zzcanary-account:zzcanary-password@127.0.0.1:9/zzcanary-hook?key=zzcanary-key"
 #: Schemas and folders in which records lie; everything else is told to somebody.
@@ -59,8 +59,9 @@ class Canaries:
         if len(rows) < 2:
             return text
         personal = [place for place, name in enumerate(rows[0]) if PERSONAL.search(name)]
-        for row in rows[1:]:
-            for place in personal:
+        numbers = [place for place, name in enumerate(rows[0]) if NUMBERS.search(name)]
+        for number, row in enumerate(rows[1:]):
+            for place in personal + (numbers if number % 5 == 4 else []):
                 if place < len(row) and row[place]:
                     row[place] = next(self)
         rows.append([next(self) for _ in rows[0]])
@@ -74,7 +75,7 @@ class Canaries:
             found = json.loads(text)
         except ValueError:
             return text  # one of the sample's own broken files
-        for record in found:
+        for record in found[::3]:
             record["PatientMedicaidID"] = next(self)
             for call in record.get("Calls", ()):
                 call["OriginatingPhoneNumber"] = next(self)
