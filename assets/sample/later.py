@@ -140,13 +140,13 @@ def _change_too_late(later: Later, visit: Visit) -> None:
 
 
 def _claimed_last(world: World) -> Iterator[Visit]:
-    """Claimed visits after which their client, whom nothing else ails, has no other."""
+    """Claimed visits that are their client's last, alone on their day."""
     for visit in _claimed(world):
         mine = [other for other in world.visits if other.client is visit.client]
         days = [local_date(other.began) for other in mine if other.start]
         last = local_date(visit.began)
         alone = days.count(last) == 1 and last == max(days)
-        if alone and len(visit.client.auths) == 1 and not any(other.fault for other in mine):
+        if alone and len(visit.client.auths) == 1 and all(other.start for other in mine):
             yield visit
 
 

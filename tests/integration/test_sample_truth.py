@@ -145,3 +145,21 @@ def test_running_everything_again_changes_nothing(database: Database, tmp_path: 
         outcome = house.passes.run(hop, ())
         assert not any(outcome.written.values()), f"{hop.name} wrote {outcome.written}"
     assert everything() == before
+
+
+@pytest.mark.slow
+@pytest.mark.proves("S0-17", "S1-07")
+def test_what_arrives_after_a_first_run_ends_where_its_truth_says(
+    database: Database, tmp_path: Path
+) -> None:
+    write_sample(tmp_path / "sample", seed=3, clients=60, days=28, end=date(2026, 11, 20))
+    told = read_truth(tmp_path / "sample" / "truth.jsonl")
+    later = read_truth(tmp_path / "sample" / "later" / "truth.jsonl")
+    assert any("AUTH-RETRO-BILLED" in line["codes"] for line in later.records.values())
+    (tmp_path / "sample" / "feeds").rename(tmp_path / "drop")
+    bring_through(database, tmp_path, told, no_audit)
+    (tmp_path / "drop").rename(tmp_path / "landed")
+    (tmp_path / "sample" / "later" / "feeds").rename(tmp_path / "drop")
+    bring_through(database, tmp_path, later, no_audit)
+    differences = compare(database, later)
+    assert not differences, "\n".join(list(differences)[:20])
