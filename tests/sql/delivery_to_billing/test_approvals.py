@@ -205,6 +205,7 @@ def test_an_approval_does_not_hold_for_what_was_gone_and_is_found_anew(
         connection.exec_driver_sql("delete from landing.schedule where schedule_id = 'S9'")
     ground.now += timedelta(hours=1)
     ground.run(HOP)
+    ground.run(HOP)
     row = ground.one("select approval_id from ledger.reason where code = 'EVV-NO-SCHEDULE'")
     assert row is not None
     assert row.approval_id is None
@@ -228,6 +229,26 @@ def test_approved_records_draw_on_their_authorization_and_held_ones_do_not(
     assert (ground.state("hhax/V1", HOP), ground.state("hhax/V2", HOP)) == ("held", "moved")
     bill(ground, third)
     assert ground.codes("hhax/V3", HOP) == ["AUTH-OVER-TOTAL"]
+
+
+def test_a_record_held_again_for_another_fact_draws_nothing(
+    ground: Records, registrar: Registrar
+) -> None:
+    ground.put("payer_contract", contract("AUTH1", needs_service_auth=True))
+    ground.put("service_auth", auth("A1", service_code="AUTH1", units_total=4))
+    bill(
+        ground,
+        visit("V1", local(DAY, 9), service_code="AUTH1"),
+        visit("V2", local(DAY, 9, 30), service_code="AUTH1", caregiver_id="G2"),
+    )
+    approve(ground, registrar, "OVLP-CLIENT")
+    bill(
+        ground,
+        visit("V3", local(DAY, 9, 40), service_code="AUTH1", caregiver_id="G2"),
+        visit("V4", local(DAY, 14), service_code="AUTH1"),
+    )
+    assert ground.state("hhax/V1", HOP) == "held"
+    assert ground.state("hhax/V4", HOP) == "moved"
 
 
 def test_a_withdrawal_before_the_claim_holds_the_record_again(
