@@ -18,6 +18,8 @@ HOP = Hop(
     reads=(
         "landing.evv_visit",
         "landing.payer_contract",
+        "landing.mapping_approval",
+        "landing.code",
         "landing.service_auth",
         "landing.client",
         "landing.caregiver",

@@ -20,6 +20,7 @@ HOP = Hop(
         "landing.caregiver",
         "landing.schedule",
         "landing.payer_contract",
+        "landing.mapping_approval",
         "landing.role_right",
         "landing.service_auth",
     ),

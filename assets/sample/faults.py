@@ -35,6 +35,12 @@ NOT_IN_FEEDS = {
     "RECON-REOPENED": "needs a visit that is taken back between hop 3 and hop 4",
     "AUTH-STALE-VERSION": "needs an authorization that lands between hop 3 and hop 4",
     "EVV-WINDOW-CLOSED": "no payer of the sample closes visits to changes",
+    "UNIT-RULE": "contracts are refused while they name a rule nobody knows",
+    "UNIT-CARRY-WAITS": "no payer of the sample counts visits together",
+    "MAP-VERSION": "the sample agency's contracts are approved",
+    "MAP-LOCATION": "the sample agency's contracts name every place",
+    "CODE-INVALID": "a contract with such a code does not come into force",
+    "CODE-POS": "a contract with such a place does not come into force",
     "EVV-BAD-ZONE": "landing holds such a line already",
 }
 

@@ -58,6 +58,12 @@ def _program_unknown(_: World, visit: Visit) -> None:
     visit.row["payer_program"] = "ENDED-LAST-YEAR"
 
 
+@in_a_visit("MAP-NEAR-MISS payer", HOP_1, ("MAP-NEAR-MISS",))
+def _payer_misspelled(world: World, visit: Visit) -> None:
+    payer = str(visit.row["payer_id"])
+    visit.row["payer_id"] = world.rng.choice((payer.lower(), f"{payer} ", f"0{payer}"))
+
+
 @in_a_visit("EVV-NO-SERVICE", HOP_1, ("EVV-NO-SERVICE",))
 def _no_service(_: World, visit: Visit) -> None:
     visit.row.update(service_code=None, modifier1=None, modifier2=None)

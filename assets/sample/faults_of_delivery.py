@@ -15,8 +15,8 @@ from assets.sample.kinds import (
     small_client,
 )
 from assets.sample.paperwork import unsign
-from assets.sample.payers import BY_ID
-from assets.sample.times import local, local_date
+from assets.sample.payers import BY_ID, NURSING
+from assets.sample.times import Row, local, local_date
 from assets.sample.week import add_schedule, add_visit
 from assets.sample.world import Visit, World
 
@@ -72,21 +72,36 @@ def forget_plan(world: World, visit: Visit) -> None:
     world.deviations.add(("unscheduled", visit.record_id))
 
 
+def fitting(visit: Visit) -> str:
+    """A discipline the contract pays the visit's service by."""
+    return "RN" if visit.row["service_code"] in NURSING else "aide"
+
+
+def given_by(visit: Visit, caregiver: Row) -> None:
+    """Somebody else gave it."""
+    visit.row["caregiver_id"] = caregiver["caregiver_id"]
+
+
+@in_a_visit("MAP-DISCIPLINE", HOP_3, ("MAP-DISCIPLINE",), where=anywhere)
+def _discipline_not_paid(world: World, visit: Visit) -> None:
+    given_by(visit, hire(world, "therapist"))
+
+
 @in_a_visit("PROV-CAREGIVER-INELIG credential", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
 def _credential_expired(world: World, visit: Visit) -> None:
     expired = local_date(visit.began) - timedelta(days=1)
-    visit.row["caregiver_id"] = hire(world, "aide", credential_expires_on=expired)["caregiver_id"]
+    given_by(visit, hire(world, fitting(visit), credential_expires_on=expired))
 
 
 @in_a_visit("PROV-CAREGIVER-INELIG left", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
 def _left_the_agency(world: World, visit: Visit) -> None:
     left = local_date(visit.began) - timedelta(days=1)
-    visit.row["caregiver_id"] = hire(world, "aide", ended_on=left)["caregiver_id"]
+    given_by(visit, hire(world, fitting(visit), ended_on=left))
 
 
 @in_a_visit("PROV-CAREGIVER-INELIG excluded", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
 def _on_exclusion_list(world: World, visit: Visit) -> None:
-    visit.row["caregiver_id"] = hire(world, "aide", is_excluded=True)["caregiver_id"]
+    given_by(visit, hire(world, fitting(visit), is_excluded=True))
 
 
 @planted("CLM-TIMELY", HOP_3, ("CLM-TIMELY",), share=0.0008)

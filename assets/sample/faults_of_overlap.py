@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from assets.sample.agency import is_nursed
 from assets.sample.kinds import HOP_3, Kind, Where, is_day, planted
 from assets.sample.paperwork import write_note
 from assets.sample.times import instant
@@ -31,6 +32,7 @@ def _meets(one: Visit) -> Where:
             other.client is not one.client
             and other.row["caregiver_id"] != one.row["caregiver_id"]
             and _overlap(one, other)
+            and is_nursed(other.client) == is_nursed(one.client)
             and is_day(other)
         )
 

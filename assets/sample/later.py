@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from assets.sample.agency import hire
+from assets.sample.agency import hire, is_nursed
 from assets.sample.arrivals import Load
 from assets.sample.dialects import VISIT_FEEDS
 from assets.sample.files import OutFile, good_file
@@ -202,7 +202,10 @@ def _introduce(later: Later) -> None:
     for caregiver_id in ("GX901", "GX902"):
         mine = [visit for visit in unknown if visit.row["caregiver_id"] == caregiver_id]
         if len(mine) == 1:
-            row = hire(later.world, "aide", caregiver_id=caregiver_id, source_updated_at=later.at)
+            discipline = "RN" if is_nursed(mine[0].client) else "aide"
+            row = hire(
+                later.world, discipline, caregiver_id=caregiver_id, source_updated_at=later.at
+            )
             later.send("caregivers", row)
             later.release(mine[0], HOP_1, "later: caregiver known")
 

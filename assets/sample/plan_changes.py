@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assets.sample.agency import hire
+from assets.sample.agency import hire, is_nursed
 from assets.sample.plan_moments import is_quiet, planned, quiet_moment
 from assets.sample.plans import enter_plan
 from assets.sample.times import Row, instant, local, local_date
@@ -163,7 +163,7 @@ def _swapped(world: World, client: Client) -> bool:
     if at is None:
         return False
     evening = at + timedelta(hours=4)
-    successor = str(hire(world, "aide")["caregiver_id"])
+    successor = str(hire(world, "RN" if is_nursed(client) else "aide")["caregiver_id"])
     gone = str(planned(world, client)[0]["caregiver_id"])
     for row in planned(world, client):
         if instant(row, "start_at") > at:

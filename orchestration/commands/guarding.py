@@ -4,10 +4,10 @@ import fcntl
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -16,9 +16,8 @@ from orchestration.commands.opening import Asked
 from orchestration.commands.printing import say, show
 from orchestration.ground.agency import read_agency
 from orchestration.ground.durations import in_words
-from orchestration.ground.failures import TransientFailure
-from orchestration.ground.settings import read_settings
-from orchestration.watch.watchdog.expected import expected
+from orchestration.ground.settings import Settings, read_settings
+from orchestration.watch.watchdog.expected import Expected, expected
 from orchestration.watch.watchdog.outages import Outage, Remembered
 from orchestration.watch.watchdog.rounds import LOOK_SECONDS, Watchdog
 from orchestration.watch.watchdog.telling import ways
@@ -37,28 +36,46 @@ def watchdog(asked: Asked, *, once: bool, port: int | None) -> None:
     ends. It starts nothing and mends nothing.
     """
     settings = read_settings()
-    agency = read_agency(settings.agency_folder)
     settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
     dog = Watchdog(
         settings,
         asked.clock,
         port or settings.ui_port,
-        expected(assembly.hops(), agency.zone_info),
+        _expected(settings),
         partial(ways, settings),
     )
-    with _alone(settings.home / "watchdog.lock"):
-        if once:
+    with (settings.home / "watchdog.lock").open("w") as lock:
+        if not once:
+            _keep_looking(dog, lock)
+        elif not _take(lock):
+            say("Another watchdog looks after this home already.")
+        else:
             outages = dog.look().outages
             _show(dog, outages)
             sys.exit(OUT if outages else 0)
-        _keep_looking(dog)
 
 
-def _keep_looking(dog: Watchdog) -> None:
-    """Look until asked to stop; what goes wrong in one look does not end the next."""
+def _expected(settings: Settings) -> list[Expected]:
+    """What must tick; sensors only, while a contract or the agency's own file cannot be read."""
+    try:
+        return expected(assembly.hops(), read_agency(settings.agency_folder).zone_info)
+    except Exception as error:  # any module may fail in any way; its text is not ours to show
+        say(f"Contracts cannot be read ({type(error).__name__}); schedules are not looked at.")
+        return expected((), ZoneInfo("UTC"))
+
+
+def _keep_looking(dog: Watchdog, lock: TextIO) -> None:
+    """Look until asked to stop; what goes wrong in one look does not end the next.
+
+    While another one looks after the same home this one waits, and takes over when it ends.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    if not _take(lock):
+        say("Another watchdog looks after this home; this one takes over when it ends.")
+    while not stop.is_set() and not _take(lock):
+        stop.wait(LOOK_SECONDS)
     say(f"Looking every {LOOK_SECONDS} seconds; Ctrl-C stops it.")
     known: Remembered | None = None
     told: frozenset[str] = frozenset()
@@ -85,15 +102,13 @@ def _show(dog: Watchdog, outages: Mapping[str, Outage]) -> None:
         show(f"{outage.subject}{cause}: out for {in_words(now - outage.since)}, {told}")
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two at once would page twice."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise TransientFailure("another watchdog looks after this home already") from None
-        yield
+def _take(lock: TextIO) -> bool:
+    """Whether this is the only one: two at once would page twice. Taken again, it stays taken."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 COMMANDS = (watchdog,)

@@ -18,6 +18,7 @@ from orchestration.watch import incidents as book
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
 from orchestration.watch.delivery import send_due
 from orchestration.watch.evaluation import evaluate
+from orchestration.watch.heartbeats import NOTIFIER, beat
 from orchestration.watch.incident import Answer
 
 Say = Callable[[sa.Connection, AgencyFiles, Answer], object]
@@ -111,6 +112,8 @@ def watch(asked: Asked, *, as_json: bool) -> None:
         pager = files_in_force(connection, house.settings, house.clock.now()).pager
     secret, jitter = house.settings.secret, random.SystemRandom()
     sent = send_due(house.database, pager, secret, house.clock, jitter)
+    with house.database.transaction() as connection:
+        beat(connection, NOTIFIER, house.clock.now())
     answer = Looked(
         found.conditions,
         sum(step.incident.is_open for step in found.steps),

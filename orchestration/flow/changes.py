@@ -100,6 +100,8 @@ def reopen_what_changed(
     Returns:
         How many records were newly found, one per record and change.
     """
+    connection.execute(bound(_ARRIVED.replace("HOP", hop.name), binds))
+    connection.exec_driver_sql(f"analyze audit.{hop.name}__arrived")
     connection.exec_driver_sql("drop table if exists pg_temp.late")
     connection.exec_driver_sql(_LATE)
     connection.execute(bound(_WITHDRAWN, binds))
@@ -114,14 +116,20 @@ def reopen_what_changed(
     return int(found)
 
 
+def looked(connection: sa.Connection, hop: Hop, binds: Binds) -> None:
+    """Note, with what is published, which files the pass took into account.
+
+    A pass that publishes nothing has looked at nothing: the next one looks again.
+    """
+    connection.execute(bound(_LOOKED.replace("HOP", hop.name), binds))
+
+
 def _look(connection: sa.Connection, library: SqlLibrary, hop: Hop, binds: Binds) -> None:
     """Compare what landed since the hop last looked with what it knew."""
     kinds = load_kinds(library, hop.name)
     if not kinds:
         return
     looked_before = connection.scalar(bound(_LOOKED_BEFORE, binds))
-    connection.execute(bound(_ARRIVED.replace("HOP", hop.name), binds))
-    connection.execute(bound(_LOOKED.replace("HOP", hop.name), binds))
     for kind in kinds if looked_before else ():
         connection.exec_driver_sql(f"drop table if exists audit.{hop.name}__news")
         connection.execute(bound(_news(hop.name, kind), binds))
@@ -238,11 +246,16 @@ where before.hop = :follows and before.state in ('waiting', 'held') and before.h
 
 _LOOKED_BEFORE = "select exists (select 1 from ledger.looked_at where hop = :hop)"
 
+# Numbers rise with time, but a file may get its number long before its rows can be seen. Nothing
+# lands while ten thousand others do: so far back it is looked, and not through all of history.
 _ARRIVED = """
 create unlogged table audit.HOP__arrived as
 select file.file_id
 from landing.file as file
 where file.verdict = 'landed'
+    and file.file_id > coalesce((
+        select max(looked.file_id) from ledger.looked_at as looked where looked.hop = :hop
+    ), 0) - 10000
     and not exists (
         select 1 from ledger.looked_at as looked
         where looked.hop = :hop and looked.file_id = file.file_id

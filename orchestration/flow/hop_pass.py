@@ -172,6 +172,7 @@ class Passes:
         if hop.prepare is not None:
             hop.prepare(self._examination(connection, binds))
         written = publishing.publish_targets(connection, self.library, hop, binds)
+        changes.looked(connection, hop, binds)
         connection.execute(bound(ledger.CHANGED.replace("HOP", hop.name), binds))
         ledger.write_outcomes(connection, hop, int(str(binds["pass_id"])), self.clock.now())
         for target in hop.targets:

@@ -6,6 +6,7 @@ Dagster's clock starts anew with every materialization, and an empty or refused 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHOWN = "last_arrival"
 _TOLD = "arrival"
+_DAY = "looked_on"
 
 
 def feed_assets(
@@ -65,7 +67,7 @@ def feed_assets(
                 remarks, unseen = attempt(partial(_remarks, open_house(), feeds[name]))
                 error = error or unseen
                 if remarks is not None:
-                    yield _agreed(name, remarks)
+                    yield _agreed(name, remarks, open_house().today())
         if error or unread:
             raise refusal(error or unread or RuntimeError())
 
@@ -81,7 +83,7 @@ def feed_assets(
 
 def nothing_new(house: "House", instance: dg.DagsterInstance, picture: Picture) -> bool:
     """Whether a landing run would find nothing and tell nothing that is not shown already."""
-    if not is_clear(house.settings.drop):
+    if not is_clear(house.settings.drop) or house.landing.changed_own():
         return False
     keys = {feed.name: dg.AssetCheckKey(dg.AssetKey(feed.name), COMPLETE) for feed in picture.feeds}
     known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
@@ -91,11 +93,27 @@ def nothing_new(house: "House", instance: dg.DagsterInstance, picture: Picture) 
         # what a run planned and never came to say tells nothing
         if isinstance(said := _evaluation(known.get(key)), dg.AssetCheckEvaluation)
     }
+    if not _looked_at_today(house, instance, picture):
+        return False
     with house.database.engine.connect() as connection:
         rows = connection.execute(_LAST_ARRIVALS, {"feeds": list(keys)})
         last = {row.feed: row.arrival_id for row in rows}
     return all(
         (seen := told.get(name)) is not None and seen.value == last.get(name, 0) for name in keys
+    )
+
+
+def _looked_at_today(house: "House", instance: dg.DagsterInstance, picture: Picture) -> bool:
+    """Whether what becomes due in the agency's own files was looked for today."""
+    keys = [
+        dg.AssetCheckKey(dg.AssetKey(feed.name), AGREED) for feed in picture.feeds if feed.inspect
+    ]
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    return all(
+        isinstance(said := _evaluation(known.get(key)), dg.AssetCheckEvaluation)
+        and (day := said.metadata.get(_DAY)) is not None
+        and day.value == house.today().isoformat()
+        for key in keys
     )
 
 
@@ -140,14 +158,13 @@ def _remarks(house: "House", feed: Feed) -> list[Remark]:
         return list(feed.inspect(connection, folder, house.today()))
 
 
-def _agreed(name: str, remarks: Sequence[Remark]) -> dg.AssetCheckResult:
+def _agreed(name: str, remarks: Sequence[Remark], today: date) -> dg.AssetCheckResult:
     """Errors before warnings, a line each; names and dates of ours, nobody's data."""
     worst = sorted(remarks, key=lambda remark: remark.severity)
     said = "\n\n".join(f"{remark.severity} {remark}" for remark in worst)
     failed_as = worst[0].severity if worst else None
-    return _result(
-        name, AGREED, failed_as, said or "every file is whole, in force and not due for review"
-    )
+    well = "every file is whole, in force and not due for review"
+    return _result(name, AGREED, failed_as, said or well, **{_DAY: today.isoformat()})
 
 
 def _sentence(verdict: Verdict) -> str:

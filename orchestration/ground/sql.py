@@ -21,7 +21,7 @@ from orchestration.ground.failures import ContractFailure
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 
 #: Tables the pass itself makes before and between a hop's models.
-PASS_TABLES = ("news", "work", "finding", "objection", "judged", "passed")
+PASS_TABLES = ("arrived", "news", "work", "finding", "objection", "judged", "passed")
 LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop")
 OPS_TABLES = ("calendar_day",)
 

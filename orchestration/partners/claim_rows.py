@@ -29,7 +29,8 @@ select
     , source.payer_edi_id, source.claim_filing_code, line.service_code, line.modifiers
     , line.service_date, line.units, line.charge_cents, line.auth_number, line.reconciliation_id
     , client.last_name, client.first_name, client.birth_date, client.sex, client.address_line
-    , client.city, client.state_code, client.zip_code, client.diagnosis_code
+    , client.city, client.state_code, client.zip_code
+    , coalesce(client.diagnosis_code, source.dx_default) as diagnosis_code, source.place_of_service
     , coalesce(client.medicaid_id, clocked.client_medicaid_id) as member_id
 from audit.HOP__SOURCE as source
 inner join core.billable_line as line on source.record_id = line.record_id
@@ -123,6 +124,7 @@ def _claim(claim_id: str, lines: list[sa.Row[Any]]) -> Claim:
         diagnoses=(client.diagnosis_code or "",),
         lines=tuple(_line(line, auth_number) for line in lines),
         prior_auth=auth_number,
+        place_of_service=client.place_of_service or "",
     )
 
 

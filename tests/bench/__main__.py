@@ -292,7 +292,6 @@ def bench_curve(ground: Ground, report: Report) -> None:
                 step = min(history - there, MILLION)
                 _move(database, home, there, there + step - 1)
                 there += step
-            _let_time_pass(database)
             _move(database, home, there, there + new - 1)
             there += new
             settle(database.engine)
@@ -314,14 +313,6 @@ def bench_curve(ground: Ground, report: Report) -> None:
                 "100,000 before",
                 seconds / first,
             )
-
-
-def _let_time_pass(database: Database) -> None:
-    """An hour or two of files and passes: plans that came in the last fifty are looked at again."""
-    with database.transaction() as connection:
-        connection.exec_driver_sql(
-            "select setval('ledger.batch_id_seq', nextval('ledger.batch_id_seq') + 100)"
-        )
 
 
 def _move(database: Database, home: Path, first: int, last: int) -> None:

@@ -151,6 +151,14 @@ def test_one_payers_fault_does_not_touch_another(agency: Agency) -> None:
     assert agency.rates() == agency.rates("ASH-FICTIVE") == {FIRST, SECOND}
 
 
+def test_before_anything_landed_the_sample_only_waits_to_be_landed(agency: Agency) -> None:
+    for path in (SQL_FOLDER / "agency" / "payers").iterdir():
+        (agency.payers / path.name).write_bytes(path.read_bytes())
+    remarks = agency.remarks(date(2026, 10, 5))
+    assert len(remarks) == 4
+    assert all("is not in force yet" in remark for remark in remarks)
+
+
 def test_a_whole_approved_contract_has_nothing_to_remark(agency: Agency) -> None:
     agency.land(GOOD)
     agency.approve(1, 2)

@@ -42,6 +42,12 @@ def test_a_time_the_clocks_skip_is_not_due_and_one_they_repeat_is_due_once() -> 
     assert due("30 1 * * *", "2026-11-01T12:00:00-05:00") == "2026-11-01T01:30:00-04:00"
 
 
+def test_the_day_is_the_zone_s_own() -> None:
+    night = datetime(2026, 11, 17, 20, tzinfo=UTC)  # half past one on the 18th in Kolkata
+    found = last_due("0 1 * * *", ZoneInfo("Asia/Kolkata"), night)
+    assert found == datetime(2026, 11, 17, 19, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "schedule", ["* * * *", "61 * * * *", "x * * * *", "5-1 * * * *", "@daily"]
 )

@@ -101,20 +101,30 @@ class Facts:
         return {}
 
 
+def spelled(row: Row) -> tuple[str, str]:
+    return row["payer_id"], row["payer_program"]
+
+
+def plainly(row: Row) -> tuple[str, ...]:
+    return tuple(word.lower().replace(" ", "").lstrip("0") for word in spelled(row))
+
+
 def codes_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
     if visit["action"] == "cancel":
         yield "EVV-CANCELLED"
         return
     start, end, terms = visit["start"], visit["end"], visit["terms"]
     client = facts.clients.get(visit["client_id"])
-    programs = {(row["payer_id"], row["payer_program"]) for row in facts.terms}
+    programs = {spelled(row) for row in facts.terms}
+    plain = {plainly(row) for row in facts.terms}
     stamped = bool(visit["adjusted_in_at"] or visit["adjusted_out_at"])
     by_hand = "Manual" in (visit["call_in_type"], visit["call_out_type"]) or stamped
     status = visit["aggregator_status"]
     rules = {
         "EVV-UNKNOWN-CLIENT": client is None,
         "EVV-UNKNOWN-STAFF": visit["caregiver_id"] not in facts.carers,
-        "MAP-PAYER": (visit["payer_id"], visit["payer_program"]) not in programs,
+        "MAP-PAYER": spelled(visit) not in programs and plainly(visit) not in plain,
+        "MAP-NEAR-MISS": spelled(visit) not in programs and plainly(visit) in plain,
         "EVV-NO-SERVICE": visit["service_code"] is None,
         "EVV-NO-IN": start is None,
         "EVV-NO-OUT": end is None,
@@ -293,6 +303,8 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         ),
         "MAP-SERVICE": not terms and not near_miss(facts, visit),
         "MAP-NEAR-MISS": not terms and near_miss(facts, visit),
+        "MAP-DISCIPLINE": bool(terms)
+        and carer["discipline"] not in terms["disciplines"].split(";"),
         "ELIG-INACTIVE": not within(day, client["eligible_from"], client["eligible_to"]),
         "ELIG-PLAN-CHANGED": (client["payer_id"], client["payer_program"])
         != (visit["payer_id"], visit["payer_program"]),

@@ -1,4 +1,4 @@
--- MAP-PAYER: No contract is known for this payer and programme.
+-- MAP-PAYER: No contract with this payer and programme holds on that day.
 -- checkpoint: V03
 -- class: MAPPING
 -- severity: BLOCK
@@ -13,3 +13,4 @@ from {{ ref('candidate') }} as candidate
 where
     not candidate.is_cancelled
     and not candidate.is_payer_known
+    and candidate.near_payer is null

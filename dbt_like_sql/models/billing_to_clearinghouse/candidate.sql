@@ -3,7 +3,7 @@ select
     claimable.*
     , claim_part.batch_key
     , claim_part.claim_id
-    , client.diagnosis_code is not null as has_diagnosis
+    , coalesce(client.diagnosis_code, claimable.dx_default) is not null as has_diagnosis
     , billing.state as billing_state
 from {{ ref('claimable') }} as claimable
 inner join {{ ref('claim_part') }} as claim_part on claimable.record_id = claim_part.record_id

@@ -9,6 +9,7 @@ with grouped as (
             '|', claimable.client_id, claimable.payer_id, claimable.payer_program
             , claimable.payer_edi_id, claimable.claim_filing_code
             , coalesce(claimable.auth_number, '-'), claimable.service_week
+            , claimable.place_of_service
         ) as claim_key
         , claimable.service_date
         , claimable.line_count

@@ -16,8 +16,16 @@ select
     , min(terms.payer_name) as payer_name
     , min(terms.payer_edi_id) as payer_edi_id
     , min(terms.claim_filing_code) as claim_filing_code
+    , min(terms.dx_default) as dx_default
+    , min(
+        case
+            when visit.location_type = 'community' then terms.place_of_service_community
+            else terms.place_of_service
+        end
+    ) as place_of_service
 from {{ ref('work') }} as work
 left join {{ ref('billable_line') }} as line on work.record_id = line.record_id
+left join {{ ref('coordination_visit') }} as visit on work.record_id = visit.record_id
 left join {{ ref('payer_contract_now') }} as terms
     on
         line.payer_id = terms.payer_id

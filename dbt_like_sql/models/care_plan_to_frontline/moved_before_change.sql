@@ -13,7 +13,8 @@ select
             then 'A visit ran before this plan version was acknowledged; it needs a review.'
         else 'A visit recorded other tasks than this plan version has.'
     end as consequence
-from {{ ref('evv_visit_now') }} as visit
+from {{ ref('arrived') }} as arrived
+inner join {{ ref('evv_visit_now') }} as visit on arrived.file_id = visit.file_id
 inner join {{ ref('plan_delivery') }} as delivery
     on
         visit.client_id = delivery.client_id
@@ -35,9 +36,7 @@ left join {{ ref('late_change') }} as listed
         and 'visit/' || visit.source_system || '/' || visit.visit_id = listed.relied_on
         and visit.sequence_id = listed.new_version
 where
-    -- only visits that landed lately: a file may get its number before a pass and land after it
-    visit.file_id > (select max(latest.batch_id) - 50 from {{ ref('plan_delivery') }} as latest)
-    and listed.record_id is null
+    listed.record_id is null
     and delivery.standing = 'confirmed'
     and visit.action <> 'cancel'
     and coalesce(visit.service_code = any(string_to_array(plan.service_codes, ';')), true)

@@ -6,6 +6,10 @@ with charged as (
         , sum(cast(round(line.units * line.rate_cents) as bigint)) as amount_cents
         , bool_and(line.contract_version is not null) as has_contract
         , bool_or(line.contract_version is not null and line.units is null) as is_rule_unknown
+        , bool_and(line.is_mapping_approved) as is_mapping_approved
+        , string_agg(
+            distinct cast(line.contract_version as text), ', '
+        ) filter (where not line.is_mapping_approved) as unapproved_versions
     from {{ ref('line') }} as line
     group by line.record_id
 )
@@ -25,18 +29,31 @@ select
     , charged.amount_cents
     , coalesce(charged.has_contract, false) as has_contract
     , charged.is_rule_unknown
-    , exists(
-        select 1
-        from {{ ref('payer_contract_now') }} as terms
-        where
-            delivered.contract_version is null
-            and lower(btrim(terms.payer_id)) = lower(btrim(delivered.payer_id))
-            and lower(btrim(terms.payer_program)) = lower(btrim(delivered.payer_program))
-            and lower(btrim(terms.service_code)) = lower(btrim(delivered.service_code))
-            and core.modifier_set(terms.modifiers) = delivered.modifier_set
-            and delivered.service_date
-            between terms.valid_from and coalesce(terms.valid_to, 'infinity')
-    ) as has_near_contract
+    , charged.is_mapping_approved
+    , charged.unapproved_versions
+    , case
+        when delivered.contract_version is null then (
+            select
+                string_agg(
+                    distinct terms.service_code || ' ' || translate(terms.modifiers, ';-', ' ')
+                    , ' or '
+                )
+            from {{ ref('payer_contract_now') }} as terms
+            where
+                core.plain_word(terms.payer_id) = core.plain_word(delivered.payer_id)
+                and core.plain_word(terms.payer_program)
+                = core.plain_word(delivered.payer_program)
+                and core.plain_word(terms.service_code) = core.plain_word(delivered.service_code)
+                and core.modifier_set(terms.modifiers) = delivered.modifier_set
+                and delivered.service_date
+                between terms.valid_from and coalesce(terms.valid_to, 'infinity')
+        )
+    end as near_service
+    , coalesce(
+        standing.discipline <> all(string_to_array(delivered.disciplines, ';')), false
+    ) as is_other_discipline
+    , coded.unknown_codes
+    , coded.is_place_unknown
     , authorized.has_any_auth
     , authorized.has_auth
     , cover.is_eligible
@@ -46,6 +63,7 @@ select
     , standing.has_signed_note
     , standing.has_signed_order
     , standing.has_schedule
+    , standing.discipline
     , standing.is_caregiver_eligible
     , standing.plan_version
     , standing.coordination_state
@@ -58,5 +76,11 @@ from {{ ref('delivered') }} as delivered
 left join charged on delivered.record_id = charged.record_id
 left join authorized on delivered.record_id = authorized.record_id
 inner join {{ ref('cover') }} as cover on delivered.record_id = cover.record_id
+left join {{ ref('coded') }} as coded
+    on
+        delivered.service_code = coded.service_code
+        and delivered.modifiers = coded.modifiers
+        and delivered.place_of_service is not distinct from coded.place_of_service
+        and delivered.service_date = coded.service_date
 inner join {{ ref('standing') }} as standing on delivered.record_id = standing.record_id
 inner join {{ ref('overlap') }} as overlap on delivered.record_id = overlap.record_id

@@ -13,6 +13,7 @@ select
     , core.modifier_set(visit.modifiers) as modifier_set
     , visit.schedule_id
     , visit.group_code
+    , coalesce(visit.location_type, 'home') as location_type
     , visit.start_at
     , visit.end_at
     , visit.minutes
@@ -36,6 +37,11 @@ select
     , contract.member_id_pattern
     , contract.filing_limit_days
     , contract.review_on
+    , contract.disciplines
+    , case
+        when visit.location_type = 'community' then contract.place_of_service_community
+        else contract.place_of_service
+    end as place_of_service
 from {{ ref('work') }} as work
 left join {{ ref('coordination_visit') }} as visit on work.record_id = visit.record_id
 left join lateral (

@@ -40,6 +40,16 @@ with doubted as (
         end as counted_minutes
         , standing.claimed_sequence_id is not null as is_claimed
         , doubted.record_id is not null as is_in_doubt
+        , contract.mapping is null
+        or exists (
+            select 1
+            from {{ ref('mapping_approval_now') }} as approval
+            where
+                approval.payer_id = contract.maps_to_payer_id
+                and approval.contract_version = contract.contract_version
+                and approval.mapping = contract.mapping
+                and approval.approved_by <> contract.updated_by
+        ) as is_mapping_approved
     from {{ ref('dated') }} as dated
     inner join {{ ref('delivered') }} as delivered on dated.record_id = delivered.record_id
     inner join {{ ref('standing') }} as standing on dated.record_id = standing.record_id

@@ -21,6 +21,7 @@ select
             and coalesce(paper.covers_to, 'infinity') >= delivered.service_date
     ) as has_signed_order
     , schedule.schedule_id is not null as has_schedule
+    , caregiver.discipline
     , coalesce(
         not caregiver.is_excluded
         and caregiver.hired_on <= delivered.service_date

@@ -13,6 +13,12 @@ select
     , schedule.start_at as planned_start_at
     , schedule.end_at as planned_end_at
     , term.is_payer_known
+    , term.near_payer
+    , coalesce(term.is_translated_unapproved, false) as is_translated_unapproved
+    , coalesce(term.maps_to_payer_id, clocked.payer_id) as our_payer_id
+    , coalesce(term.maps_to_program, clocked.payer_program) as our_program
+    , coalesce(term.maps_to_service_code, clocked.service_code) as our_service_code
+    , coalesce(term.maps_to_modifiers, clocked.modifiers) as our_modifiers
     , coalesce(term.is_billed, true) as is_billed
     , coalesce(term.max_visit_minutes, 1500) as max_visit_minutes
     , coalesce(term.schedule_tolerance_minutes, 15) as allowed_short_minutes

@@ -6,10 +6,10 @@ select
     , passed.sequence_id
     , passed.client_id
     , passed.caregiver_id
-    , passed.payer_id
-    , passed.payer_program
-    , passed.service_code
-    , passed.modifiers
+    , passed.our_payer_id as payer_id
+    , passed.our_program as payer_program
+    , passed.our_service_code as service_code
+    , passed.our_modifiers as modifiers
     , passed.schedule_id
     , passed.effective_in_at as start_at
     , passed.effective_out_at as end_at
@@ -22,6 +22,7 @@ select
     , passed.tasks_missed
     , passed.concern_codes
     , passed.group_code
+    , passed.location_type
     , passed.is_manual
     , passed.aggregator_status
     , passed.bill_minutes

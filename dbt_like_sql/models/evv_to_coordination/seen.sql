@@ -28,16 +28,11 @@ select
     , visit.source_updated_at
     , schedule.start_at as planned_start_at
     , schedule.end_at as planned_end_at
-from {{ ref('schedule_now') }} as schedule
+from {{ ref('arrived') }} as arrived
+inner join {{ ref('schedule_now') }} as schedule on arrived.file_id = schedule.file_id
 inner join {{ ref('coordination_visit') }} as visit on schedule.schedule_id = visit.schedule_id
 inner join {{ ref('entry') }} as entry
     on
         visit.record_id = entry.record_id
         and entry.hop = 'evv_to_coordination'
         and entry.state = 'moved'
-where
-    -- numbers rise with time, but a file may get its number before a pass and land after it
-    schedule.file_id > (
-        select coalesce(max(latest.batch_id), 0) - 50
-        from {{ ref('coordination_visit') }} as latest
-    )

@@ -26,14 +26,62 @@ select
     , contract.group_size_limit
     , contract.needs_verified_visit
     , contract.visit_maintenance_days
-    , exists(
-        select 1
-        from {{ ref('payer_contract_now') }} as any_contract
-        where
-            any_contract.payer_id = wanted.payer_id
-            and any_contract.payer_program = wanted.payer_program
-    ) as is_payer_known
+    , contract.maps_to_payer_id
+    , contract.maps_to_program
+    , contract.maps_to_service_code
+    , contract.maps_to_modifiers
+    -- words that stand for others only do so once somebody has approved it
+    , coalesce(
+        contract.mapping is not null
+        and (
+            contract.maps_to_payer_id, contract.maps_to_program
+            , contract.maps_to_service_code, contract.maps_to_modifiers
+        ) <> (wanted.payer_id, wanted.payer_program, wanted.service_code, wanted.modifiers)
+        and not exists (
+            select 1
+            from {{ ref('mapping_approval_now') }} as approval
+            where
+                approval.payer_id = contract.maps_to_payer_id
+                and approval.contract_version = contract.contract_version
+                and approval.mapping = contract.mapping
+                and approval.approved_by <> contract.updated_by
+        )
+        , false
+    ) as is_translated_unapproved
+    , known.is_payer_known
+    , case
+        when not known.is_payer_known then (
+            select
+                string_agg(
+                    distinct near.payer_id || ' ' || near.payer_program, ' or '
+                    order by near.payer_id || ' ' || near.payer_program
+                )
+            from {{ ref('payer_contract_now') }} as near
+            where
+                core.plain_word(near.payer_id) = core.plain_word(wanted.payer_id)
+                and core.plain_word(near.payer_program) = core.plain_word(wanted.payer_program)
+                and (near.payer_id, near.payer_program)
+                <> (wanted.payer_id, wanted.payer_program)
+        )
+    end as near_payer
 from wanted
+cross join
+    lateral (
+        select
+            exists(
+                select 1
+                from {{ ref('payer_contract_now') }} as any_contract
+                where
+                    any_contract.payer_id = wanted.payer_id
+                    and any_contract.payer_program = wanted.payer_program
+                    -- a visit without a start is asked whether its payer was ever known
+                    and (
+                        wanted.service_date = date '0001-01-01'
+                        or wanted.service_date between any_contract.valid_from
+                        and coalesce(any_contract.valid_to, 'infinity')
+                    )
+            ) as is_payer_known
+    ) as known
 -- one row of terms even if two overlap: the newer one rules, as it does when units are priced
 left join lateral (
     select valid.*

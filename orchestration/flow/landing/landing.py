@@ -124,14 +124,18 @@ class Landing:
 
     def take_own(self, feeds: Collection[str] | None = None) -> list[Verdict]:
         """Take what the agency changed in its own folder; the files stay where they are."""
+        return [
+            self._take(path, feed, once=True)
+            for feed, path in self.changed_own()
+            if feeds is None or feed.name in feeds
+        ]
+
+    def changed_own(self) -> list[tuple[Feed, Path]]:
+        """Files in the agency's own folder that say what they have not said before."""
         found = own_files(self.agency, self.feeds)
         with self.engine.connect() as connection:
             known = register.known_contents(connection, [sha256 for *_, sha256 in found])
-        return [
-            self._take(path, feed, once=True)
-            for feed, path, sha256 in found
-            if sha256 not in known and (feeds is None or feed.name in feeds)
-        ]
+        return [(feed, path) for feed, path, sha256 in found if sha256 not in known]
 
     def _named(self, name: str) -> Feed:
         for feed in self.feeds:

@@ -71,7 +71,7 @@ def approve(table: Table, folder: Path, payer: str, number: int, *, by: str, on:
         contract.payer, number, mapping, tuple(sorted(now - then)), tuple(sorted(then - now))
     )
     register = folder / APPROVALS
-    if (contract.payer, str(number), mapping) not in set(_known(register)):
+    if (contract.payer, number, mapping) not in written_approvals(register):
         _add(register, (contract.payer, number, mapping, by, on))
     return approved
 
@@ -97,11 +97,16 @@ def _crosswalks(contract: Contract, version: Version) -> Iterator[str]:
         yield f"{' '.join(sent)} is {' '.join(ours)}, given by {row['disciplines']}"
 
 
-def _known(register: Path) -> Iterator[tuple[str, str, str]]:
-    if register.exists():
-        with register.open(newline="") as lines:
-            for row in csv.DictReader(lines):
-                yield row["payer_id"], row["contract_version"], row["mapping"]
+def written_approvals(register: Path) -> dict[tuple[str, int, str], str]:
+    """Payer, version and fingerprint to who approved, as the file says now."""
+    if not register.exists():
+        return {}
+    with register.open(newline="") as lines:
+        return {
+            (row["payer_id"], int(row["contract_version"]), row["mapping"]): row["approved_by"]
+            for row in csv.DictReader(lines)
+            if str(row.get("contract_version")).isdecimal()
+        }
 
 
 def _add(register: Path, line: tuple[object, ...]) -> None:

@@ -6,13 +6,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from orchestration.ground.contracts import Remark, Table
 from orchestration.ground.failures import Fault, FileRefused
 from orchestration.ground.toml_file import read_text
+from orchestration.partners.payers.approving import APPROVALS, written_approvals
 from orchestration.partners.payers.contract import Contract, Version
 from orchestration.partners.payers.landing import against_the_books, terms_of
 from orchestration.partners.payers.reading import read_contract
@@ -22,7 +22,6 @@ SOON = timedelta(days=30)
 """How long before a review, or the last day of terms, people are told."""
 LATE = timedelta(days=30)
 """How long after it an overdue review is an error."""
-_ROLE = "contracts"
 
 
 def inspect_contracts(
@@ -39,7 +38,8 @@ def inspect_contracts(
     found = sorted(folder.glob("*.toml"))
     if not found:
         yield Remark("ERROR", str(folder), "there is no contract file", "Add a file per payer.")
-    approvals = _approvals(connection)
+    # a line just written comes into force when it lands, as the contract beside it does
+    approvals = {**_approvals(connection), **written_approvals(folder / APPROVALS)}
     for path in found:
         try:
             contract = read_contract(terms_of(table), path, read_text(path))
@@ -52,6 +52,7 @@ def inspect_contracts(
             yield from _unapproved(contract, version, approvals, today)
         yield from _due(contract, today)
     yield from _without_file(connection, found)
+    yield from _without_terms(connection)
 
 
 def _of_fault(fault: Fault) -> Remark:
@@ -71,7 +72,7 @@ def _not_landed(contract: Contract, connection: sa.Connection) -> Iterator[Remar
 
 
 def _unapproved(
-    contract: Contract, version: Version, approvals: dict[tuple[Any, ...], str], today: date
+    contract: Contract, version: Version, approvals: dict[tuple[str, int, str], str], today: date
 ) -> Iterator[Remark]:
     where = f"{contract.path.name}:{version.line}"
     approved_by = approvals.get((contract.payer, version.number, mapping_of(contract, version)))
@@ -143,7 +144,20 @@ def _without_file(connection: sa.Connection, found: list[Path]) -> Iterator[Rema
             )
 
 
-def _approvals(connection: sa.Connection) -> dict[tuple[Any, ...], str]:
+def _without_terms(connection: sa.Connection) -> Iterator[Remark]:
+    """Services that were delivered and that no contract pays on their day."""
+    for row in connection.execute(_UNPAID):
+        service = " ".join([row.service_code, *row.modifiers.replace("-", "").split(";")]).strip()
+        visits = "1 visit waits" if row.visits == 1 else f"{row.visits} visits wait"
+        yield Remark(
+            "WARN",
+            f"{row.payer_id.lower()}.toml",
+            f"{visits} for terms of {service} under {row.payer_program}",
+            "Add the service for those days, or have the visits corrected.",
+        )
+
+
+def _approvals(connection: sa.Connection) -> dict[tuple[str, int, str], str]:
     return {
         (row.payer_id, row.contract_version, row.mapping): row.approved_by
         for row in connection.execute(_APPROVED)
@@ -156,5 +170,17 @@ _NEWEST = sa.text(
 _PAYERS = sa.text("""
 select distinct maps_to_payer_id from landing.payer_contract_now
 where maps_to_payer_id is not null order by 1
+""")
+_UNPAID = sa.text("""
+select
+    visit.payer_id, visit.payer_program, visit.service_code, visit.modifiers
+    , count(*) as visits
+from ledger.reason as reason
+inner join ledger.entry as entry on reason.entry_id = entry.entry_id
+inner join core.coordination_visit as visit on entry.record_id = visit.record_id
+where reason.code = 'MAP-SERVICE' and entry.state = 'held'
+group by 1, 2, 3, 4
+order by 5 desc, 1, 2, 3, 4
+limit 50
 """)
 _APPROVED = sa.text("select * from landing.mapping_approval_now")

@@ -35,6 +35,7 @@ def expected(hops: Iterable[Hop], zone: ZoneInfo) -> list[Expected]:
     often, hourly = timedelta(seconds=30), timedelta(hours=1)
     return [
         Expected("drop_folder", HOPS_LOCATION, often),
+        Expected("own_files", HOPS_LOCATION, often),
         Expected("after_landing", HOPS_LOCATION, often),
         Expected(PAGER, PAGER_LOCATION, often),
         Expected(NOTIFIER, PAGER_LOCATION, often),

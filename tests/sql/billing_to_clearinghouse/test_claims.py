@@ -10,7 +10,7 @@ from orchestration.partners.outbox import write_outbox
 from orchestration.partners.x12.gate import guide_findings
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, files, lay_claim_ground, of
-from tests.sql.delivery_to_billing.good_delivery import auth, bill, contract
+from tests.sql.delivery_to_billing.good_delivery import auth, bill, client, contract
 
 MONDAY = date(2026, 11, 9)
 SUNDAY = MONDAY - timedelta(days=1)
@@ -201,3 +201,29 @@ def test_a_file_that_was_not_marked_is_written_again_as_it_was(records: Records)
     with records.database.transaction() as connection:
         assert write_outbox(connection, records.settings.outbox, FixedClock(records.now)) == 0
     assert files(records) == before
+
+
+def test_care_in_the_community_goes_on_a_claim_that_says_so(records: Records) -> None:
+    lay_claim_ground(records)
+    terms = contract("POSVC", place_of_service="12", place_of_service_community="99")
+    records.put("payer_contract", terms)
+    bill(
+        records,
+        of("C1", MONDAY, service_code="POSVC"),
+        of("C1", MONDAY, hour=12, service_code="POSVC", location_type="community"),
+    )
+    records.run(HOP)
+    assert len(claims(records)) == 2
+    (content,) = [content.decode() for content in files(records).values()]
+    places = {segment.split("*")[5] for segment in content.split("~") if "CLM*" in segment}
+    assert places == {"12:B:1", "99:B:1"}
+
+
+def test_a_client_without_diagnosis_is_billed_by_the_payers_default(records: Records) -> None:
+    lay_claim_ground(records)
+    records.put("client", client("C-none", diagnosis_code=None))
+    records.put("payer_contract", contract("DXDEF", dx_default="R69"))
+    bill(records, of("C-none", MONDAY, service_code="DXDEF"))
+    records.run(HOP)
+    (content,) = [content.decode() for content in files(records).values()]
+    assert "HI*ABK:R69~" in content.replace("\n", "")

@@ -140,7 +140,7 @@ def test_a_payer_pays_to_its_last_day_and_the_next_from_its_first(billed: Record
     assert len(lines(billed, "a-ends")) == 2
     assert billed.codes("hhax/a-over", HOP) == ["MAP-SERVICE"]
     assert lines(billed, "a-over") == []
-    assert billed.codes("hhax/b-early", HOP) == ["MAP-SERVICE"]
+    assert billed.codes("hhax/b-early") == ["MAP-PAYER"]
     assert len(lines(billed, "b-first")) == 1
 
 
