@@ -47,8 +47,30 @@ SERVICE_AUTH = Table(
             one_of=("15min", "hour", "visit", "day"),
         ),
         Column("units_total", "numeric", "Units in the whole period.", required=True, at_least=0),
+        Column("cap_day", "numeric", "Most units a day; empty is none.", at_least=0),
         Column("cap_week", "numeric", "Most units a week; empty is none.", at_least=0),
-        Column("week_starts_on", "integer", "0 is Sunday.", required=True, at_least=0, at_most=6),
+        Column("cap_month", "numeric", "Most units a calendar month; empty is none.", at_least=0),
+        Column(
+            "week_starts_on",
+            "integer",
+            "0 is Sunday; empty is as the contract says.",
+            at_least=0,
+            at_most=6,
+        ),
+        Column(
+            "blackout",
+            "text",
+            "Days inside the period it does not hold: 2026-11-10, or 2026-11-10/2026-11-12, "
+            "joined by semicolons.",
+            pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?"
+            r"(;[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?)*",
+        ),
+        Column(
+            "provider_npi",
+            "text",
+            "The location it was given to; empty is any.",
+            pattern=r"[12][0-9]{9}",
+        ),
         Column("period_from", "date", "First day.", required=True),
         Column("period_to", "date", "Last day.", required=True),
         Column(

@@ -3,25 +3,35 @@
 Everything is built in unlogged tables of the pass, as in ``judging``, which settles afterwards.
 """
 
+import re
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from orchestration.flow.edits import Edit
-from orchestration.flow.judging import Binds
+from orchestration.flow.judging import Binds, after_objections, build_tables
 from orchestration.ground.contracts import Hop
 from orchestration.ground.failures import ContractFailure
-from orchestration.ground.sql import bound
+from orchestration.ground.sql import Model, bound
 
 
-def apply_edits(connection: sa.Connection, hop: Hop, edits: Iterable[Edit], binds: Binds) -> None:
+def apply_edits(
+    connection: sa.Connection,
+    hop: Hop,
+    models: Iterable[Model],
+    edits: Iterable[Edit],
+    binds: Binds,
+) -> None:
     """Write every broken rule of every record to ``finding``.
 
     Rules about one row are asked together in one scan; the others follow in checkpoint order, so
     that a later one may look at what earlier ones found. What of it keeps a record here, a warning
-    or an approved exception does not, is ``objection``.
+    or an approved exception does not, is ``objection``. Models that ask for it are built when all
+    rules that do not need them have spoken; the rules that do come last.
     """
     edits = tuple(edits)
+    late = after_objections(models)
+    named = [re.compile(rf"\baudit\.{hop.name}__{model.name}\b") for model in late]
     _write_edits(connection, hop, edits)
     for statement in (_FINDING, _PARDON, _OBJECTION):
         connection.execute(bound(statement.replace("HOP", hop.name), binds))
@@ -29,16 +39,26 @@ def apply_edits(connection: sa.Connection, hop: Hop, edits: Iterable[Edit], bind
     alone = [edit for edit in edits if edit.row_condition is not None]
     if alone:
         connection.execute(bound(_one_scan(hop.name, alone), binds))
-    for edit in edits:
-        if edit.row_condition is None:
-            fact = "string_agg(distinct broken.fact, ', ' order by broken.fact)"
-            statement = (
-                f"insert into {finding} select broken.record_id, '{edit.code}' "
-                f", {fact if edit.fact else 'null'} "
-                f"from ({_select(edit.sql)}) as broken group by broken.record_id"
-            )
-            connection.execute(bound(statement, binds))
+    together = [edit for edit in edits if edit.row_condition is None]
+    last = [edit for edit in together if any(name.search(edit.sql) for name in named)]
+    for edit in together:
+        if edit not in last:
+            _apply(connection, hop, edit, binds)
+    build_tables(connection, hop, late, binds)
+    for edit in last:
+        _apply(connection, hop, edit, binds)
     connection.exec_driver_sql(f"analyze {finding}")
+
+
+def _apply(connection: sa.Connection, hop: Hop, edit: Edit, binds: Binds) -> None:
+    """Ask one rule about several rows."""
+    fact = "string_agg(distinct broken.fact, ', ' order by broken.fact)"
+    statement = (
+        f"insert into audit.{hop.name}__finding select broken.record_id, '{edit.code}' "
+        f", {fact if edit.fact else 'null'} "
+        f"from ({_select(edit.sql)}) as broken group by broken.record_id"
+    )
+    connection.execute(bound(statement, binds))
 
 
 _FINDING = """

@@ -161,7 +161,7 @@ class Passes:
         late = changes.reopen_what_changed(connection, self.library, hop, binds)
         taken = judging.take_work(connection, hop, binds)
         judging.build(connection, hop, models, binds)
-        findings.apply_edits(connection, hop, edits, binds)
+        findings.apply_edits(connection, hop, models, edits, binds)
         if hop.examine is not None:
             examination = self._examination(connection, binds)
             findings.add_findings(connection, hop, hop.examine(examination))

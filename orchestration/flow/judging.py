@@ -44,20 +44,38 @@ where hop = :hop and state in ('waiting', 'held')
 """
 
 
+def after_objections(models: Iterable[Model]) -> tuple[Model, ...]:
+    """Those models, in order, that ask what speaks against a record, or build on one that does."""
+    late: dict[str, Model] = {}
+    for model in models:
+        if {"objection", *late} & set(model.refs):
+            late[model.name] = model
+    return tuple(late.values())
+
+
+def build_tables(
+    connection: sa.Connection, hop: Hop, models: Iterable[Model], binds: Binds
+) -> None:
+    """Build models in the order given."""
+    for model in models:
+        table = f"audit.{hop.name}__{model.name}"
+        connection.execute(bound(f"create unlogged table {table} as {model.sql}", binds))
+        connection.exec_driver_sql(f"analyze {table}")
+
+
 def build(connection: sa.Connection, hop: Hop, models: Iterable[Model], binds: Binds) -> None:
     """Build the hop's models, and see that the candidate has each record up exactly once.
+
+    Those that ask what speaks against a record are built when that is known.
 
     Raises:
         ConservationFailure: the candidate lost or doubled a record.
         ContractFailure: there is no candidate.
     """
-    names = []
-    for model in models:
-        table = f"audit.{hop.name}__{model.name}"
-        connection.execute(bound(f"create unlogged table {table} as {model.sql}", binds))
-        connection.exec_driver_sql(f"analyze {table}")
-        names.append(model.name)
-    if "candidate" not in names:
+    models = tuple(models)
+    late = after_objections(models)
+    build_tables(connection, hop, (model for model in models if model not in late), binds)
+    if "candidate" not in {model.name for model in models if model not in late}:
         message = f"models/{hop.name}/candidate.sql is missing"
         raise ContractFailure(message)
     odd = connection.scalar(

@@ -158,7 +158,7 @@ def bare(database: Database) -> float:
         judging.take_work(connection, hop(), binds)
         with timed() as watch:
             judging.build(connection, hop(), models, binds)
-            findings.apply_edits(connection, hop(), edits, binds)
+            findings.apply_edits(connection, hop(), models, edits, binds)
             connection.exec_driver_sql(
                 f"create unlogged table audit.{name}__passed as "
                 f"select * from audit.{name}__candidate as candidate where not exists ("

@@ -10,4 +10,4 @@
 -- source: payer contract: needs_service_auth
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
-where not candidate.has_any_auth
+where not candidate.has_any_auth and not candidate.has_other_auth

@@ -17,6 +17,8 @@ select
     , billed.service_date
     , billed.minutes
     , billed.units
+    , billed.units_over
+    , billed.drawn_units
     , billed.unit_rule
     , billed.unit_rule_version
     , billed.minutes_before

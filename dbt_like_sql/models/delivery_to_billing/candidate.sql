@@ -18,6 +18,7 @@ with charged as (
     select
         line_auth.record_id
         , bool_and(line_auth.has_any) as has_any_auth
+        , bool_or(line_auth.has_other) as has_other_auth
         , bool_and(line_auth.has_auth) as has_auth
     from {{ ref('line_auth') }} as line_auth
     group by line_auth.record_id
@@ -55,6 +56,7 @@ select
     , coded.unknown_codes
     , coded.is_place_unknown
     , authorized.has_any_auth
+    , authorized.has_other_auth
     , authorized.has_auth
     , cover.is_eligible
     , cover.is_clients_payer

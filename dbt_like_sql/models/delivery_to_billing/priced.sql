@@ -13,13 +13,17 @@ with line as (
         , delivered.modifiers
         , line.service_date
         , line.counted_minutes as minutes
-        , line.units
+        , line.units - coalesce(auth_grant.units_over, 0) as units
+        , coalesce(auth_grant.units_over, 0) as units_over
+        , auth_grant.drawn_units
         , line.unit_rule
         , line.unit_rule_version
         , line.minutes_before
         , line.units_before
         , line.rate_cents
-        , cast(round(line.units * line.rate_cents) as bigint) as charge_cents
+        , cast(round(
+            (line.units - coalesce(auth_grant.units_over, 0)) * line.rate_cents
+        ) as bigint) as charge_cents
         , line.contract_version
         , line.contract_valid_from
         , line_auth.auth_id
@@ -32,7 +36,9 @@ with line as (
     inner join {{ ref('standing') }} as standing on line.record_id = standing.record_id
     left join {{ ref('line_auth') }} as line_auth
         on line.record_id = line_auth.record_id and line.line_no = line_auth.line_no
-    where line.units > 0
+    left join {{ ref('auth_grant') }} as auth_grant
+        on line.record_id = auth_grant.record_id and line.line_no = auth_grant.line_no
+    where line.units > coalesce(auth_grant.units_over, 0)
 )
 
 -- the name of exactly these facts: another fact, another name
