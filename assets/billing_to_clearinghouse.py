@@ -23,6 +23,7 @@ HOP = Hop(
         "landing.evv_visit",
         "landing.client",
         "landing.payer_contract",
+        "landing.provider_enrolment",
         "landing.clearinghouse_reply",
     ),
     follows="delivery_to_billing",

@@ -26,6 +26,7 @@ HOP = Hop(
         "landing.schedule",
         "landing.document",
         "landing.care_plan",
+        "landing.provider_enrolment",
     ),
     follows="evv_to_coordination",
     targets=(

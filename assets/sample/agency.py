@@ -16,6 +16,12 @@ NEWCOMER_EVERY = 11
 NURSED_EVERY = 9
 NPIS = ("1999999984", "1999999976", "2999999917", "1000000004")
 
+#: The agency's own number, as in agency.toml.
+OWN_NPI = "1234567893"
+
+#: Days just before the sample's first on which no enrolment held.
+UNENROLLED = 3
+
 RIGHTS = {
     "coordinator": ("visit_edit",),
     "scheduler": ("schedule_edit", "visit_edit"),
@@ -44,6 +50,28 @@ def _right(role: str, right: str, since: date, until: date | None) -> Row:
         "granted_by": "privacy01",
         "source_updated_at": local(since, 9),
     }
+
+
+def enrolments(period: Period) -> list[Row]:
+    """The agency's own location with every programme, but for some days it had let lapse."""
+    return [
+        {
+            "payer_id": payer.payer_id,
+            "payer_program": program,
+            "npi": OWN_NPI,
+            "enrolled_from": since,
+            "record_version": 1,
+            "enrolled_to": until,
+            "taxonomy_code": "253Z00000X",
+            "source_updated_at": local(period.start - timedelta(days=20), 10),
+        }
+        for payer in PAYERS
+        for program in payer.programs
+        for since, until in (
+            (date(2020, 1, 1), period.start - timedelta(days=UNENROLLED + 1)),
+            (period.start, None),
+        )
+    ]
 
 
 def enrol_clients(world: World, many: int) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from assets.sample.agency import enrol, hire, role_rights
+from assets.sample.agency import enrol, enrolments, hire, role_rights
 from assets.sample.arrivals import FIRST, file_name
 from assets.sample.dialects import FEEDS, texts, wall_clock, write_rows
 from assets.sample.paperwork import authorize
@@ -111,6 +111,7 @@ class _Bulk:
                 hire(world, "aide")
         self.plain: dict[str, Iterable[Row]] = {
             "role_rights": world.rights,
+            "provider_enrolments": enrolments(period),
             "caregivers": world.caregivers,
             "clients": [client.row for client in world.clients],
             "service_auths": [auth for client in world.clients for auth in client.auths],

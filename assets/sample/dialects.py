@@ -15,6 +15,7 @@ from typing import Any
 from assets.feeds import (
     care_plans,
     documentation,
+    enrolments,
     evv_visits,
     incidents,
     people,
@@ -30,6 +31,7 @@ FEEDS: dict[str, Feed] = {
     for module in (
         care_plans,
         documentation,
+        enrolments,
         evv_visits,
         incidents,
         people,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from assets.sample.agency import hire
+from assets.sample.agency import UNENROLLED, hire
 from assets.sample.kinds import (
     HOP_3,
     HOP_4,
@@ -107,16 +107,44 @@ def _on_exclusion_list(world: World, visit: Visit) -> None:
 @planted("CLM-TIMELY", HOP_3, ("CLM-TIMELY",), share=0.0008)
 def _found_too_late(world: World) -> Sequence[Visit]:
     """A visit of last season turns up after the payer's last filing day."""
+    return _of_last_season(world, -world.number("late claim"))
+
+
+@planted("CLM-TIMELY-NEAR", HOP_3, warns=("CLM-TIMELY-NEAR",), share=0.0005)
+def _found_just_in_time(world: World) -> Sequence[Visit]:
+    """A visit of last season turns up some days before the payer's last filing day."""
+    return _of_last_season(world, 9 + world.number("claim just in time"))
+
+
+def _of_last_season(world: World, days_left: int) -> Sequence[Visit]:
     pattern = world.take(lambda visit: is_day(visit) and visit.row["payer_id"] == "HARBOR-FICTIVE")
     if pattern is None or pattern.schedule is None:
         return ()
     limit = BY_ID["HARBOR-FICTIVE"].filing_limit_days
     # each on a day of its own, so that two of them never meet
-    day = local_date(world.period.as_of) - timedelta(days=limit + world.number("late claim"))
+    day = local_date(world.period.as_of) - timedelta(days=limit - days_left)
+    if -UNENROLLED <= (day - world.period.start).days < 0:
+        return ()
     start = local(day, 9)
     schedule = add_schedule(
         world, pattern.client, str(pattern.row["caregiver_id"]), start, start + timedelta(hours=2)
     )
+    visit = add_visit(world, pattern.client, schedule)
+    visit.row["source_updated_at"] = local(local_date(pattern.began), 16)
+    return (visit,)
+
+
+@planted("PROV-TAXONOMY", HOP_4, ("PROV-TAXONOMY",), share=0.0005)
+def _before_enrolment(world: World) -> Sequence[Visit]:
+    """A visit of the days on which the agency's enrolment had lapsed."""
+    before = world.number("unenrolled")
+    day = world.period.start - timedelta(days=before)
+    pattern = world.take(is_day)
+    if before > UNENROLLED or pattern is None or pattern.schedule is None:
+        return ()
+    caregiver_id = str(hire(world, "aide")["caregiver_id"])
+    start = local(day, 9)
+    schedule = add_schedule(world, pattern.client, caregiver_id, start, start + timedelta(hours=2))
     visit = add_visit(world, pattern.client, schedule)
     visit.row["source_updated_at"] = local(local_date(pattern.began), 16)
     return (visit,)

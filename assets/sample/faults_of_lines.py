@@ -57,6 +57,7 @@ OTHER_LINES = (
     ("role_rights", "right_code", "everything", "NOT-ALLOWED"),
     ("caregivers", "hired_on", "2026-13-01", "NOT-A-DATE"),
     ("clients", "last_name", "", "MISSING"),
+    ("provider_enrolments", "npi", "12345", "PATTERN"),
     ("service_auths", "units_total", "-5", "OUT-OF-RANGE"),
     ("schedules", "status", "perhaps", "NOT-ALLOWED"),
     ("documentation", "content_hash", "not a hash", "PATTERN"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from assets.sample.agency import is_nursed
+from assets.sample.agency import NPIS, is_nursed
 from assets.sample.kinds import (
     HOP_1,
     HOP_3,
@@ -98,6 +98,49 @@ def _ended_yesterday(world: World) -> Sequence[Visit]:
     for visit in run:
         ended = local_date(visit.began) - timedelta(days=1)
         authorize(world, visit.client, RESPITE, period_to=ended)
+    return run
+
+
+@planted("AUTH-PERIOD blacked out", HOP_3, ("AUTH-PERIOD",))
+def _blacked_out(world: World) -> Sequence[Visit]:
+    run = respite(world, 1)
+    for visit in run:
+        day = local_date(visit.began)
+        authorize(world, visit.client, RESPITE, blackout=f"{day - timedelta(days=1)}/{day}")
+    return run
+
+
+@planted("AUTH-SERVICE-MISMATCH", HOP_3, ("AUTH-SERVICE-MISMATCH",))
+def _for_other_modifiers(world: World) -> Sequence[Visit]:
+    run = respite(world, 1)
+    for visit in run:
+        authorize(world, visit.client, (RESPITE[0], "U1"))
+    return run
+
+
+@planted("AUTH-PROVIDER", HOP_3, ("AUTH-PROVIDER",))
+def _for_another_location(world: World) -> Sequence[Visit]:
+    run = respite(world, 1)
+    for visit in run:
+        authorize(world, visit.client, RESPITE, provider_npi=NPIS[0])
+    return run
+
+
+@planted("AUTH-OVER-DAY", HOP_3, ("AUTH-OVER-DAY",))
+def _day_too_short(world: World) -> Sequence[Visit]:
+    run = respite(world, 1)
+    for visit in run:
+        cap = units_of(visit, world.contracts) - 1
+        authorize(world, visit.client, RESPITE, cap_day=cap)
+    return run
+
+
+@planted("AUTH-OVER-MONTH", HOP_3, ("AUTH-OVER-MONTH",))
+def _month_too_short(world: World) -> Sequence[Visit]:
+    run = respite(world, 1)
+    for visit in run:
+        cap = units_of(visit, world.contracts) - 1
+        authorize(world, visit.client, RESPITE, cap_month=cap)
     return run
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from assets.sample.agency import is_nursed
+from assets.sample.agency import OWN_NPI, is_nursed
 from assets.sample.payers import BY_ID
 from assets.sample.times import Row, instant, local
 from assets.sample.world import Client, Visit, World
@@ -83,6 +83,10 @@ def authorize(world: World, client: Client, service: tuple[str, str], **changes:
         "modifiers": modifiers,
         "unit_type": "visit" if service[0] == "T1001" else "15min",
         "units_total": PLENTY_A_DAY * ((world.period.end - world.period.start).days + 60),
+        "cap_day": None,
+        "cap_month": None,
+        "blackout": None,
+        "provider_npi": OWN_NPI if number % 3 == 0 else None,
         "cap_week": PLENTY_A_WEEK if number % 2 else None,
         "week_starts_on": payer.week_starts_on,
         "period_from": world.period.start - timedelta(days=400),

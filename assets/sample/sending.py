@@ -16,6 +16,7 @@ def everything_sent(world: World) -> dict[str, list[Sent]]:
     sent: dict[str, list[Sent]] = {feed.name: [] for feed in VISIT_FEEDS.values()}
     sent["role_rights"] = [*_once(world, world.rights), _latest_right(world)]
     sent["caregivers"] = [*_once(world, world.caregivers), _renewed(world, world.caregivers[0])]
+    sent["provider_enrolments"] = _enrolments(world)
     sent["clients"] = _clients(world)
     sent["service_auths"] = _auths(world)
     sent["schedules"] = [
@@ -63,6 +64,10 @@ def _renewed(world: World, row: Row) -> Sent:
     at = _this_morning(world)
     version = next(name for name in row if name in ("record_version", "auth_version"))
     return Sent({**row, version: int(str(row[version])) + 1, "source_updated_at": at}, at)
+
+
+def _enrolments(world: World) -> list[Sent]:
+    return [*_once(world, world.enrolments), _renewed(world, world.enrolments[0])]
 
 
 def _some_moment(world: World) -> datetime:

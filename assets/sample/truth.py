@@ -29,6 +29,8 @@ from assets.sample.world import Fate, Pair, Visit, World
 
 #: How far back a first run looks for planned visits nobody clocked.
 LOOK_BACK = timedelta(days=35)
+#: Days before a last filing day from which on it is said.
+FILE_SOON = 30
 
 Said = dict[str, Any]
 
@@ -131,6 +133,10 @@ def _warnings(world: World, visit: Visit, hop: str) -> Iterator[str]:
         terms = contract_on(world.contracts, visit.row, visit.modifiers, day)
         if terms and isinstance(terms["review_on"], date) and terms["review_on"] < day:
             yield "CONTRACT-REVIEW-DUE"
+        if terms:
+            last = day + timedelta(days=int(str(terms["filing_limit_days"])))
+            left = (last - local_date(world.period.as_of)).days
+            yield from ("CLM-TIMELY-NEAR",) * (0 <= left <= FILE_SOON)
 
 
 def _pair(world: World, pair: Pair) -> Said:

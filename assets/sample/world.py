@@ -166,6 +166,7 @@ class World:
     schedules: dict[str, list[Row]] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
     incidents: list[Row] = field(default_factory=list)
+    enrolments: list[Row] = field(default_factory=list)
     more: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     deviations: set[tuple[str, str]] = field(default_factory=set)
     fates: dict[Pair, Fate] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from assets.sample.agency import enrol_clients, role_rights
+from assets.sample.agency import enrol_clients, enrolments, role_rights
 from assets.sample.arrivals import in_order, loads, replayed
 from assets.sample.faults import plant_all
 from assets.sample.faults_of_lines import spoil_lines, spoil_other_lines
@@ -117,6 +117,7 @@ def make_world(seed: int, clients: int, days: int, end: date) -> World:
     world = World(period, Random(seed))  # noqa: S311 - repeatable, not secret
     world.contracts = contract_rows()
     world.rights = role_rights(period)
+    world.enrolments = enrolments(period)
     enrol_clients(world, clients)
     fill_days(world)
     equip(world)

@@ -23,6 +23,12 @@ _COMMON = {
         values ('BULK', 'P', 'T1019', '-', '2020-01-01', 1, 'Bulk Fictional', 'BULK', 'MC', true
             , 'CMS_8MIN', 500, false, 1500, 15, 1609, true, true, false, true, '[0-9]+', 365
             , '2026-01-01', '2027-01-01', :now, 'x', 'payer_contracts', :file, 1, true, :now)""",
+    "enrolment": """
+        insert into landing.provider_enrolment (payer_id, payer_program, npi, enrolled_from
+            , record_version, taxonomy_code, source_updated_at, feed, file_id, line_no, is_current
+            , landed_at)
+        values ('BULK', 'P', '1234567893', '2020-01-01', 1, '253Z00000X', :now
+            , 'provider_enrolments', :file, 1, true, :now)""",
     "right": """
         insert into landing.role_right (role, right_code, valid_from, record_version, granted_by
             , source_updated_at, feed, file_id, line_no, is_current, landed_at)

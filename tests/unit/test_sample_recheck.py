@@ -26,6 +26,15 @@ def within(day: date, first: date | None, last: date | None) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
+def holds_on(day: date, auth: Row) -> bool:
+    """Whether an authorization covers a day and is not blacked out on it."""
+    for span in (auth["blackout"] or "").split(";"):
+        first, _, last = span.partition("/")
+        if first and within(day, date.fromisoformat(first), date.fromisoformat(last or first)):
+            return False
+    return within(day, auth["period_from"], auth["period_to"])
+
+
 @dataclass
 class Facts:
     """The newest rows, ready to be looked up."""
@@ -43,6 +52,7 @@ class Facts:
         for row in self.landed.now("service_auth"):
             if row["status"] in USABLE:
                 self.auths[self.auth_key(row)].append(row)
+        self.enrolled = self.landed.now("provider_enrolment")
         self.notes = set()
         self.orders = defaultdict(list)
         self.early, self.rewritten = set(), set()
@@ -71,6 +81,21 @@ class Facts:
         for visit in self.visits:
             self.alike[twin_key(visit)].append(visit)
             self.begun_on[visit["day"]].append(visit)
+
+    def auths_of(self, visit: Row) -> tuple[list[Row], list[Row]]:
+        """Authorizations for the visit's service as given, and for it given otherwise."""
+        key = self.auth_key(visit)
+        unit = {"PER_VISIT": "visit"}.get(visit["terms"].get("unit_rule"), "15min")
+        alike = [auth for other in self.auths if other[:4] == key[:4] for auth in self.auths[other]]
+        fit = [auth for auth in alike if self.auth_key(auth) == key and auth["unit_type"] == unit]
+        return fit, [auth for auth in alike if auth not in fit]
+
+    def is_ours(self, auth: Row) -> bool:
+        return auth["provider_npi"] is None or any(
+            row["npi"] == auth["provider_npi"]
+            and all(row[name] == auth[name] for name in ("payer_id", "payer_program"))
+            for row in self.enrolled
+        )
 
     @staticmethod
     def auth_key(row: Row) -> tuple[Any, ...]:
@@ -278,7 +303,7 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
     terms, day = visit["terms"], visit["day"]
     client, carer = facts.clients[visit["client_id"]], facts.carers[visit["caregiver_id"]]
     today = facts.now.astimezone(ZONE).date()
-    auths = facts.auths[facts.auth_key(visit)]
+    auths, others = facts.auths_of(visit)
     needs_auth = bool(terms.get("needs_service_auth"))
     dates = [line[0] for line in lines_of(facts, visit)] if terms else []
     near = [
@@ -310,13 +335,15 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         != (visit["payer_id"], visit["payer_program"]),
         "ELIG-ID-FORMAT": bool(terms)
         and not re.fullmatch(terms["member_id_pattern"], client["medicaid_id"] or ""),
-        "AUTH-NONE": needs_auth and not auths,
+        "AUTH-NONE": needs_auth and not auths and not any(holds_on(day, one) for one in others),
+        "AUTH-SERVICE-MISMATCH": needs_auth
+        and not auths
+        and any(holds_on(day, one) for one in others),
+        "AUTH-PROVIDER": needs_auth
+        and any(holds_on(day, one) and not facts.is_ours(one) for one in auths),
         "AUTH-PERIOD": needs_auth
         and bool(auths)
-        and not all(
-            any(within(line, auth["period_from"], auth["period_to"]) for auth in auths)
-            for line in dates
-        ),
+        and not all(any(holds_on(line, auth) for auth in auths) for line in dates),
         "UNIT-ZERO": bool(terms) and sum(line[2] for line in lines_of(facts, visit)) == 0,
         "OVLP-CAREGIVER": any(
             other["caregiver_id"] == visit["caregiver_id"]
@@ -355,14 +382,11 @@ def over_their_authorization(facts: Facts, clean: list[Row]) -> dict[str, set[st
     """Running sums over the visits nothing else is wrong with, oldest first."""
     total: dict[str, int] = defaultdict(int)
     weekly: dict[tuple[str, date], int] = defaultdict(int)
+    shorter: dict[tuple[str, str], int] = defaultdict(int)
     over: dict[str, set[str]] = defaultdict(set)
     for visit in sorted(clean, key=lambda visit: (visit["day"], visit["start"], visit["record"])):
         for day, _, units, _ in lines_of(facts, visit):
-            fit = [
-                auth
-                for auth in facts.auths[facts.auth_key(visit)]
-                if within(day, auth["period_from"], auth["period_to"])
-            ]
+            fit = [auth for auth in facts.auths_of(visit)[0] if holds_on(day, auth)]
             if not fit:
                 continue
             auth = min(fit, key=lambda auth: (auth["period_to"], auth["auth_id"]))
@@ -370,6 +394,11 @@ def over_their_authorization(facts: Facts, clean: list[Row]) -> dict[str, set[st
             week = (auth["auth_id"], day - timedelta(days=back))
             weekly[week] += units
             total[auth["auth_id"]] += units
+            for cap, span in (("DAY", day.isoformat()), ("MONTH", f"{day:%Y-%m}")):
+                most = auth[f"cap_{cap.lower()}"]
+                shorter[auth["auth_id"], span] += units
+                if most is not None and shorter[auth["auth_id"], span] > most:
+                    over[visit["record"]].add(f"AUTH-OVER-{cap}")
             if auth["cap_week"] is not None and weekly[week] > auth["cap_week"]:
                 over[visit["record"]].add("AUTH-OVER-WEEK")
             if total[auth["auth_id"]] > auth["units_total"]:

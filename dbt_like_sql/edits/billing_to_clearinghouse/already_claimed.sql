@@ -14,4 +14,4 @@
 -- source: payer rules on duplicate claims
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
-where candidate.is_claimed
+where candidate.is_claimed and not candidate.is_changed_since_claim

@@ -4,6 +4,16 @@ select
     , claim_part.batch_key
     , claim_part.claim_id
     , coalesce(client.diagnosis_code, claimable.dx_default) is not null as has_diagnosis
+    , exists(
+        select 1
+        from {{ ref('provider_enrolment_now') }} as enrolment
+        where
+            enrolment.payer_id = claimable.payer_id
+            and enrolment.payer_program = claimable.payer_program
+            and enrolment.taxonomy_code ~ '^[A-Z0-9]{9}X$'
+            and enrolment.enrolled_from <= claimable.service_date
+            and coalesce(enrolment.enrolled_to, 'infinity') >= claimable.service_date
+    ) as is_enrolled
     , billing.state as billing_state
 from {{ ref('claimable') }} as claimable
 inner join {{ ref('claim_part') }} as claim_part on claimable.record_id = claim_part.record_id

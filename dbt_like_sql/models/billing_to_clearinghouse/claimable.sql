@@ -1,4 +1,18 @@
 -- One row per visit that is up: its lines together, and whom they go to. Key: record_id.
+with line as (
+    select
+        billed.*
+        -- the visit as it stands in coordination now, its minutes dealt out to the lines in order
+        , least(billed.minutes, greatest(0, visit.minutes - (
+            sum(billed.minutes) over (partition by billed.record_id order by billed.line_no)
+            - billed.minutes
+        ))) as verified_minutes
+        , visit.sequence_id as sequence_id_now
+    from {{ ref('work') }} as work
+    inner join {{ ref('billable_line') }} as billed on work.record_id = billed.record_id
+    inner join {{ ref('coordination_visit') }} as visit on billed.record_id = visit.record_id
+)
+
 select
     work.record_id
     , min(line.client_id) as client_id
@@ -13,6 +27,15 @@ select
     , coalesce(
         bool_and(round(line.units * terms.rate_cents) = line.charge_cents), false
     ) as is_priced_right
+    , coalesce(bool_and(
+        (line.unit_rule, line.unit_rule_version) = (terms.unit_rule, terms.unit_rule_version)
+    ), false) as is_counted_right
+    , coalesce(sum(line.units + line.units_over) > sum(greatest(0, core.units_of(
+        line.minutes_before + line.verified_minutes, line.unit_rule, line.unit_rule_version
+    ) - line.units_before)), false) as is_over_verified
+    , coalesce(bool_or(
+        line.claim_id is not null and line.sequence_id_now > line.visit_sequence_id
+    ), false) as is_changed_since_claim
     , min(terms.payer_name) as payer_name
     , min(terms.payer_edi_id) as payer_edi_id
     , min(terms.claim_filing_code) as claim_filing_code
@@ -24,7 +47,7 @@ select
         end
     ) as place_of_service
 from {{ ref('work') }} as work
-left join {{ ref('billable_line') }} as line on work.record_id = line.record_id
+left join line on work.record_id = line.record_id
 left join {{ ref('coordination_visit') }} as visit on work.record_id = visit.record_id
 left join {{ ref('payer_contract_now') }} as terms
     on

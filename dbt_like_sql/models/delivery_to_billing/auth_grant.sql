@@ -45,48 +45,53 @@ with recursive draw as (
         , draw.service_date
         , draw.week_start
         , draw.month_start
-        , before.in_day + case when over.day then draw.drawn_units else given.units end
-        , before.in_week + case when over.week then draw.drawn_units else given.units end
-        , before.in_month + case when over.month then draw.drawn_units else given.units end
-        , taken.in_total + case when over.total then draw.drawn_units else given.units end
+        , held.in_day
+        + case when short.of_day then draw.drawn_units else given.units end as in_day
+        , held.in_week
+        + case when short.of_week then draw.drawn_units else given.units end as in_week
+        , held.in_month
+        + case when short.of_month then draw.drawn_units else given.units end as in_month
+        , taken.in_total
+        + case when short.of_total then draw.drawn_units else given.units end as in_total
         , draw.drawn_units
         , given.units
-        , over.day
-        , over.week
-        , over.month
-        , over.total
+        , short.of_day
+        , short.of_week
+        , short.of_month
+        , short.of_total
     from turn_taken as taken
     inner join draw on taken.auth_id = draw.auth_id and draw.turn = taken.turn + 1
-    cross join lateral (
+    left join lateral (
         select
             case when taken.service_date = draw.service_date then taken.in_day else 0 end as in_day
             , case when taken.week_start = draw.week_start then taken.in_week else 0 end as in_week
             , case when taken.month_start = draw.month_start then taken.in_month else 0 end
                 as in_month
-    ) as before
-    cross join lateral (
+    ) as held on true
+    left join lateral (
         select
-            draw.cap_day - draw.used_in_day - before.in_day as day_room
-            , draw.cap_week - draw.used_in_week - before.in_week as week_room
-            , draw.cap_month - draw.used_in_month - before.in_month as month_room
+            draw.cap_day - draw.used_in_day - held.in_day as day_room
+            , draw.cap_week - draw.used_in_week - held.in_week as week_room
+            , draw.cap_month - draw.used_in_month - held.in_month as month_room
             , draw.units_total - draw.used_in_total - taken.in_total as total_room
-    ) as room
-    cross join lateral (
+    ) as room on true
+    left join lateral (
         select
-            coalesce(draw.drawn_units > room.day_room, false) as day
-            , coalesce(draw.drawn_units > room.week_room, false) as week
-            , coalesce(draw.drawn_units > room.month_room, false) as month
-            , draw.drawn_units > room.total_room as total
-    ) as over
-    cross join lateral (
+            coalesce(draw.drawn_units > room.day_room, false) as of_day
+            , coalesce(draw.drawn_units > room.week_room, false) as of_week
+            , coalesce(draw.drawn_units > room.month_room, false) as of_month
+            , draw.drawn_units > room.total_room as of_total
+    ) as short on true
+    left join lateral (
         select case
-            when not (over.day or over.week or over.month or over.total) then draw.drawn_units
+            when not (short.of_day or short.of_week or short.of_month or short.of_total)
+                then draw.drawn_units
             when not draw.partial_units_pass then 0
             else greatest(0, floor(
                 least(room.day_room, room.week_room, room.month_room, room.total_room)
             ))
         end as units
-    ) as given
+    ) as given on true
 )
 
 select

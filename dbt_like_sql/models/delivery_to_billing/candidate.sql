@@ -20,6 +20,7 @@ with charged as (
         , bool_and(line_auth.has_any) as has_any_auth
         , bool_or(line_auth.has_other) as has_other_auth
         , bool_and(line_auth.has_auth) as has_auth
+        , bool_or(line_auth.is_other_providers) as is_other_providers_auth
     from {{ ref('line_auth') }} as line_auth
     group by line_auth.record_id
 )
@@ -58,6 +59,7 @@ select
     , authorized.has_any_auth
     , authorized.has_other_auth
     , authorized.has_auth
+    , authorized.is_other_providers_auth
     , cover.is_eligible
     , cover.is_clients_payer
     , cover.has_member_id
@@ -70,6 +72,10 @@ select
     , standing.plan_version
     , standing.coordination_state
     , standing.claimed_sequence_id
+    , case delivered.filing_anchor
+        when 'service_through' then delivered.last_billed_date
+        else delivered.service_date
+    end + delivered.filing_limit_days as last_filing_date
     , overlap.is_caregiver_elsewhere
     , overlap.is_client_doubled
     , overlap.doubled_by

@@ -36,6 +36,7 @@ select
     , contract.needs_service_auth
     , contract.member_id_pattern
     , contract.filing_limit_days
+    , contract.filing_anchor
     , contract.review_on
     , contract.disciplines
     , case

@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench_of_records import Records
-from tests.sql.delivery_to_billing.good_delivery import client, contract, lay_ground, local, visit
+from tests.sql.delivery_to_billing.good_delivery import (
+    client,
+    contract,
+    enrolment,
+    lay_ground,
+    local,
+    visit,
+)
 
 HOP = "billing_to_clearinghouse"
 P2 = {"payer_id": "P2", "payer_program": "PLUS"}
@@ -18,6 +25,7 @@ def lay_claim_ground(records: Records, *clients: str, **changes: Any) -> None:
         "payer_contract",
         contract(payer_name="SECOND PLAN", payer_edi_id="PLAN2", claim_filing_code="HM", **P2),
     )
+    records.put("provider_enrolment", enrolment(**P2))
     records.put(
         "client",
         client("C-P2", **P2),

@@ -95,6 +95,18 @@ def auth(auth_id: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def enrolment(**changes: Any) -> dict[str, Any]:
+    """The agency's enrolment with P1's waiver."""
+    return {
+        "payer_id": "P1",
+        "payer_program": "WAIVER",
+        "npi": "1234567893",
+        "enrolled_from": date(2020, 1, 1),
+        "taxonomy_code": "253Z00000X",
+        **changes,
+    }
+
+
 def visit(visit_id: str, start: datetime, minutes: int = 60, **changes: Any) -> dict[str, Any]:
     """A good visit of C1 by G1 under P1's waiver, planned as S1."""
     end = start + timedelta(minutes=minutes)
@@ -125,7 +137,7 @@ def visit(visit_id: str, start: datetime, minutes: int = 60, **changes: Any) -> 
 
 
 def lay_ground(records: Records) -> None:
-    """One client, two caregivers, one plan, one contract."""
+    """One client, two caregivers, one plan, one contract, one enrolment."""
     records.put("client", **client("C1"))
     records.put("caregiver", caregiver("G1"), caregiver("G2"))
     records.put(
@@ -140,6 +152,7 @@ def lay_ground(records: Records) -> None:
         end_at=local(DAY, 10),
     )
     records.put("payer_contract", **contract())
+    records.put("provider_enrolment", **enrolment())
 
 
 def bill(records: Records, *visits: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ CASES = [
     ("AUTH-NONE", "auth-pending", "auth-reduced"),
     ("AUTH-SERVICE-MISMATCH", "auth-other-modifiers", "auth-modifiers-as-set"),
     ("AUTH-SERVICE-MISMATCH", "auth-by-the-hour", "auth-good"),
+    ("AUTH-PROVIDER", "auth-other-location", "auth-own-location"),
     ("AUTH-PERIOD", "auth-ended", "auth-last-day"),
     ("AUTH-PERIOD", "auth-blacked-out", "auth-blacked-out-later"),
     ("UNIT-ZERO", "minutes-7", "minutes-8"),
@@ -53,8 +54,10 @@ CASES = [
     ("PROV-CAREGIVER-INELIG", "excluded", "plain"),
     ("PROV-CAREGIVER-INELIG", "left", "left-that-evening"),
     ("CLM-TIMELY", "late", "last-filing-day"),
+    ("CLM-TIMELY", "late-from-first-day", "timely-from-last-day"),
+    ("CLM-TIMELY-NEAR", "30-days-to-file", "31-days-to-file"),
 ]
-WARNINGS = {"CONTRACT-REVIEW-DUE"}
+WARNINGS = {"CONTRACT-REVIEW-DUE", "CLM-TIMELY-NEAR"}
 
 
 class Day:
@@ -141,6 +144,15 @@ def _add_terms(day: Day, records: Records) -> None:
         contract("REVI2", review_on=DAY),
         contract("LATE1", filing_limit_days=9),
         contract("LATE2", filing_limit_days=10),
+        contract("LATE3", filing_limit_days=40),
+        contract("LATE4", filing_limit_days=41),
+        contract("SPAN1", filing_limit_days=9, splits_at_midnight=True),
+        contract(
+            "SPAN2",
+            filing_limit_days=9,
+            splits_at_midnight=True,
+            filing_anchor="service_through",
+        ),
         contract("SPLIT", splits_at_midnight=True),
         contract("PATT1", member_id_pattern="[0-9"),
     )
@@ -158,6 +170,10 @@ def _add_terms(day: Day, records: Records) -> None:
     day.add("review-on-the-day", "REVI2")
     day.add("late", "LATE1")
     day.add("last-filing-day", "LATE2")
+    day.add("30-days-to-file", "LATE3")
+    day.add("31-days-to-file", "LATE4")
+    day.add("late-from-first-day", "SPAN1", minutes=16 * 60)
+    day.add("timely-from-last-day", "SPAN2", minutes=16 * 60)
     day.add("minutes-7", minutes=7)
     day.add("minutes-8", minutes=8)
     day.add("id-pattern-broken", "PATT1")
@@ -202,6 +218,8 @@ def _add_authorizations(day: Day, records: Records) -> None:
         "auth-blacked-out": {"blackout": f"2026-10-01;{BEFORE}/{DAY}"},
         "auth-blacked-out-later": {"blackout": f"{BEFORE};{DAY + timedelta(days=1)}"},
         "auth-by-the-hour": {"unit_type": "hour"},
+        "auth-other-location": {"provider_npi": "1999999984"},
+        "auth-own-location": {"provider_npi": "1234567893"},
         "auth-other-modifiers": {"modifiers": "U1"},
         "auth-modifiers-as-set": {"modifiers": "U2;U1"},
     }
