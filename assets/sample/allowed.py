@@ -168,13 +168,26 @@ def _eight_minutes(world: World, visit: Visit) -> None:
     cut_to(world, visit, 8)
 
 
-@in_a_visit("late", HOP_1, share=0.006)
-def _late(world: World, visit: Visit) -> None:
-    """Starts late and stays as long as planned."""
+@planted("late", HOP_1, share=0.006)
+def _late(world: World) -> Sequence[Visit]:
+    """Starts late and stays as long as planned, where nobody is met by that."""
     by = timedelta(minutes=world.rng.randint(24, 40))
+    visit = world.take(lambda visit: is_day(visit) and not _meets(world, visit, by))
+    if visit is None:
+        return ()
     for name in ("call_in_at", "call_out_at", "source_updated_at"):
         visit.row[name] = instant(visit.row, name) + by
     world.deviations.add(("late", visit.record_id))
+    return (visit,)
+
+
+def _meets(world: World, visit: Visit, by: timedelta) -> bool:
+    """Whether the caregiver or the client has another visit so soon afterwards."""
+    return any(
+        other.start and visit.began < other.start < visit.ended + by
+        for other in world.visits
+        if other.client is visit.client or other.row["caregiver_id"] == visit.row["caregiver_id"]
+    )
 
 
 @in_a_visit("risk_flag", HOP_1, share=0.006)

@@ -1,8 +1,8 @@
 -- contract: A payer's terms have changed.
 -- table: payer_contract
 -- differs: valid_to, is_billed, unit_rule, unit_rule_version, rate_cents, splits_at_midnight,
---   needs_signed_note, needs_signed_order, needs_service_auth, member_id_pattern, filing_limit_days,
---   per_visit_minimum_minutes, partial_units_pass, allocation, week_starts_on
+--   needs_signed_note, needs_signed_order, needs_service_auth, member_id_pattern,
+--   filing_limit_days, per_visit_minimum_minutes, partial_units_pass, allocation, week_starts_on
 -- first: counts
 -- owner: Contract/payer-relations manager
 -- open: The visit is priced and judged again under the new terms.
