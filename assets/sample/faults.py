@@ -30,8 +30,6 @@ KINDS: tuple[Kind, ...] = tuple(
 #: to be wrong, or two hops to run at the same time.
 NOT_IN_FEEDS = {
     "PROV-NPI": "the agency's own number stands in agency.toml",
-    "UNIT-RULE": "contracts are refused while they name a rule nobody knows",
-    "UNIT-CARRY-WAITS": "no payer of the sample counts visits together",
     "AUTH-PARTIAL": "no payer of the sample takes a part of a visit",
     "CLM-CHARGE": "a charge is computed, never received",
     "CLM-FREQ": "a change is sent as a new claim only when somebody asks for it",

@@ -180,8 +180,9 @@ class Bench:
         judging.clear(connection, hop.name)
         judging.take_work(connection, hop, binds)
         targets = [target.name for target in hop.targets]
-        judging.build(connection, hop, self.library.models(hop.name, targets), binds)
-        findings.apply_edits(connection, hop, edits, binds)
+        models = self.library.models(hop.name, targets)
+        judging.build(connection, hop, models, binds)
+        findings.apply_edits(connection, hop, models, edits, binds)
         judging.judge(connection, hop, binds)
         payer = "candidate.payer_id" if _has_payer(connection, hop) else "null"
         connection.execute(
