@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from assets.sample.agency import UNENROLLED, hire
+from assets.sample.agency import UNENROLLED, hire, is_nursed
 from assets.sample.kinds import (
     HOP_3,
     HOP_4,
@@ -139,7 +139,7 @@ def _before_enrolment(world: World) -> Sequence[Visit]:
     """A visit of the days on which the agency's enrolment had lapsed."""
     before = world.number("unenrolled")
     day = world.period.start - timedelta(days=before)
-    pattern = world.take(is_day)
+    pattern = world.take(lambda visit: is_day(visit) and not is_nursed(visit.client))
     if before > UNENROLLED or pattern is None or pattern.schedule is None:
         return ()
     caregiver_id = str(hire(world, "aide")["caregiver_id"])

@@ -163,7 +163,7 @@ def test_an_approval_does_not_hold_for_another_version(
         {
             **UNPLANNED,
             "sequence_id": 2,
-            "adjusted_out_at": local(DAY, 11),
+            "adjusted_out_at": local(DAY, 9, 45),
             "change_reason_code": "10",
             "change_attested": True,
             "updated_by_role": "Coordinator",

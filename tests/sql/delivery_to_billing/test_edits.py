@@ -223,10 +223,21 @@ def _add_authorizations(day: Day, records: Records) -> None:
         "auth-other-modifiers": {"modifiers": "U1"},
         "auth-modifiers-as-set": {"modifiers": "U2;U1"},
     }
-    day.add("auth-none", "AUTH1")
+    records.put(
+        "schedule",
+        schedule_id="S-AUTH1",
+        client_id="C1",
+        caregiver_id="G1",
+        payer_id="P1",
+        payer_program="WAIVER",
+        service_code="AUTH1",
+        start_at=local(DAY, 9),
+        end_at=local(DAY, 10),
+    )
+    day.add("auth-none", "AUTH1", schedule_id="S-AUTH1")
     for name in held:
         modifiers = {"modifier1": "U1", "modifier2": "U2"} if "modifiers" in name else {}
-        day.add(name, "AUTH1", **modifiers)
+        day.add(name, "AUTH1", schedule_id="S-AUTH1", **modifiers)
     records.put(
         "service_auth",
         *(
