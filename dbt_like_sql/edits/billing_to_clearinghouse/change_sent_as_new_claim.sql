@@ -8,6 +8,9 @@
 -- billing: A payer takes a change only as a replacement (7) or void (8) that names its own claim
 --   number; sent as a first claim it is a duplicate.
 -- next: Find the payer's claim number with carehops trace, then replace or void that claim.
+-- lock: submitted claim
+-- locks: A visit that is on a claim: a change to it is no new claim.
+-- unlock: Billing specialist: replace (frequency 7) or void (8) the claim under the payer's number.
 -- source: X12 837 professional guide: claim frequency
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
