@@ -31,8 +31,8 @@ from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
 from orchestration.partners.x12.rows import reply_rows
-from orchestration.watch.timing import read_watched
-from orchestration.watch.watched import Watched
+from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.looking.watched import Watched
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:

@@ -23,8 +23,8 @@ from orchestration import assembly
 from orchestration.ground.business_time import Deadline, Night, WorkingTime
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.partner_profiles import Partner, Reply, partner_reader
-from orchestration.watch.freshness import Facts, Promise, Sent
-from orchestration.watch.watched import Watched
+from orchestration.watch.looking.freshness import Facts, Promise, Sent
+from orchestration.watch.looking.watched import Watched
 
 EASTERN = "America/New_York"
 FIRST, LAST = date(2027, 7, 1), date(2028, 6, 29)  # 365 days, a leap day among them

@@ -7,10 +7,10 @@ from orchestration import assembly
 from orchestration.ground.agency import read_agency
 from orchestration.ground.database import Database
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.conditions import Condition
-from orchestration.watch.finding import find_conditions
-from orchestration.watch.timing import read_watched
-from orchestration.watch.watched import Watched
+from orchestration.watch.looking.conditions import Condition
+from orchestration.watch.looking.finding import find_conditions
+from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.looking.watched import Watched
 
 
 def conditions(database: Database, kind: str, now: datetime) -> list[Condition]:

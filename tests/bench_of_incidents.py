@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from orchestration.watch.conditions import Condition, Severity
-from orchestration.watch.deciding import decide
-from orchestration.watch.incident import Event, Incident, Past, Silence, Step, Telling
-from orchestration.watch.office_hours import OfficeHours
-from orchestration.watch.rules import Rules
+from orchestration.watch.incidents.deciding import decide
+from orchestration.watch.incidents.incident import Event, Incident, Past, Silence, Step, Telling
+from orchestration.watch.incidents.office_hours import OfficeHours
+from orchestration.watch.incidents.rules import Rules
+from orchestration.watch.looking.conditions import Condition, Severity
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOURS = OfficeHours(NEW_YORK)

@@ -14,12 +14,12 @@ from orchestration.commands.printing import show
 from orchestration.views.incidents import incident as incident_of
 from orchestration.views.incidents import incidents as incidents_of
 from orchestration.views.sentences import counted
-from orchestration.watch import incidents as book
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
-from orchestration.watch.delivery import send_due
 from orchestration.watch.evaluation import evaluate
-from orchestration.watch.heartbeats import NOTIFIER, beat
-from orchestration.watch.incident import Answer
+from orchestration.watch.incidents import book
+from orchestration.watch.incidents.incident import Answer
+from orchestration.watch.looking.heartbeats import NOTIFIER, beat
+from orchestration.watch.paging.delivery import send_due
 
 Say = Callable[[sa.Connection, AgencyFiles, Answer], object]
 """Writes down what somebody says of an incident."""

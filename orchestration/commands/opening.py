@@ -19,8 +19,8 @@ from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.sight import Sight
 from orchestration.views.status import Fresh, Watcher
-from orchestration.watch.heartbeats import NOTIFIER, PAGER, WATCHDOG, beats, is_quiet
-from orchestration.watch.standing import look
+from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER, WATCHDOG, beats, is_quiet
+from orchestration.watch.looking.standing import look
 
 REFUSED = 2
 BROKEN = 70

@@ -25,7 +25,7 @@ from orchestration.graph.sensors import (
 )
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.watch.timing import read_watched
+from orchestration.watch.looking.timing import read_watched
 
 Told = Callable[[Verdict | PassOutcome], None]
 

@@ -13,8 +13,8 @@ import dagster as dg
 from orchestration.graph.lineage import FRESH, Picture
 from orchestration.graph.refusals import attempt, refusal
 from orchestration.ground.contracts import Feed, Hop
-from orchestration.watch.freshness import Freshness, Promise
-from orchestration.watch.standing import Standing, Tell, look
+from orchestration.watch.looking.freshness import Freshness, Promise
+from orchestration.watch.looking.standing import Standing, Tell, look
 
 if TYPE_CHECKING:
     from orchestration.assembly import House

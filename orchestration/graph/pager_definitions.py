@@ -27,9 +27,8 @@ from orchestration.ground.database import Database, open_database
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.watch.agency_files import files_in_force
-from orchestration.watch.delivery import send_due
 from orchestration.watch.evaluation import evaluate
-from orchestration.watch.heartbeats import (
+from orchestration.watch.looking.heartbeats import (
     NOTIFIER,
     NOTIFIER_SECONDS,
     PAGER,
@@ -37,8 +36,9 @@ from orchestration.watch.heartbeats import (
     beat,
     beats,
 )
-from orchestration.watch.standing import watch
-from orchestration.watch.timing import last_good, read_watched
+from orchestration.watch.looking.standing import watch
+from orchestration.watch.looking.timing import last_good, read_watched
+from orchestration.watch.paging.delivery import send_due
 
 WATCH_SECONDS = 30
 HOUSEKEEPING_SECONDS = 3600

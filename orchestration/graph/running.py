@@ -28,7 +28,7 @@ from orchestration.graph.lineage import Picture
 from orchestration.graph.schedules import ALL_HOPS_JOB, LANDING_JOB
 from orchestration.ground.failures import TransientFailure
 from orchestration.views.sentences import counted
-from orchestration.watch.standing import Standing, watch
+from orchestration.watch.looking.standing import Standing, watch
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

@@ -13,7 +13,7 @@ from orchestration.graph.refusals import attempt, refusal
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.database import Database
 from orchestration.ground.durations import in_words
-from orchestration.watch.heartbeats import PAGER, SEES, WATCH, Beat, beats, is_quiet
+from orchestration.watch.looking.heartbeats import PAGER, SEES, WATCH, Beat, beats, is_quiet
 
 _KEY = dg.AssetKey(WATCH)
 _CHECK = dg.AssetCheckKey(_KEY, SEES)

@@ -14,12 +14,12 @@ from orchestration.ground.agency import AGENCY, Agency, parse_agency
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.in_force import InForce, in_force
 from orchestration.ground.settings import Settings
-from orchestration.watch.incidents import Write
-from orchestration.watch.pager import Pager
-from orchestration.watch.pager_file import PAGER, pager_reader
-from orchestration.watch.pages import write
-from orchestration.watch.roster import Roster
-from orchestration.watch.roster_file import ROSTER, roster_reader
+from orchestration.watch.incidents.book import Write
+from orchestration.watch.paging.pager import Pager
+from orchestration.watch.paging.pager_file import PAGER, pager_reader
+from orchestration.watch.paging.pages import write
+from orchestration.watch.people.roster import Roster
+from orchestration.watch.people.roster_file import ROSTER, roster_reader
 
 
 @dataclass(frozen=True)

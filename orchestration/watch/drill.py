@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from orchestration.ground.clock import Clock
 from orchestration.ground.database import Database
 from orchestration.watch.agency_files import AgencyFiles
-from orchestration.watch.conditions import Condition
-from orchestration.watch.delivery import send_due
-from orchestration.watch.incident import CAREHOPS, Answer
-from orchestration.watch.incidents import advance, close, take_turn
-from orchestration.watch.page import DRILL
-from orchestration.watch.pager import Secrets
+from orchestration.watch.incidents.book import advance, close, take_turn
+from orchestration.watch.incidents.incident import CAREHOPS, Answer
+from orchestration.watch.looking.conditions import Condition
+from orchestration.watch.paging.delivery import send_due
+from orchestration.watch.paging.page import DRILL
+from orchestration.watch.paging.pager import Secrets
 
 PATIENCE_SECONDS = 60.0
 """How long a channel's first answer is waited for; others may be sending its page."""

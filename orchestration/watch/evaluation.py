@@ -15,12 +15,12 @@ from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.partner_profiles import Partner
 from orchestration.ground.settings import Settings
 from orchestration.watch.agency_files import files_in_force
-from orchestration.watch.finding import find_conditions
-from orchestration.watch.heartbeats import PAGER, beat
-from orchestration.watch.incident import Silence, Step
-from orchestration.watch.incidents import advance, take_turn
-from orchestration.watch.timing import last_good, read_watched
-from orchestration.watch.unmanned import nobody_on_duty
+from orchestration.watch.incidents.book import advance, take_turn
+from orchestration.watch.incidents.incident import Silence, Step
+from orchestration.watch.looking.finding import find_conditions
+from orchestration.watch.looking.heartbeats import PAGER, beat
+from orchestration.watch.looking.timing import last_good, read_watched
+from orchestration.watch.people.unmanned import nobody_on_duty
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.durations import in_words
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.settings import Settings
-from orchestration.watch.outcome import Outcome
-from orchestration.watch.pager import Destination, Pager
-from orchestration.watch.pager_file import PAGER, read_pager
-from orchestration.watch.roster import Roster
-from orchestration.watch.roster_file import ROSTER, read_roster
-from orchestration.watch.timing import read_watched
+from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.paging.outcome import Outcome
+from orchestration.watch.paging.pager import Destination, Pager
+from orchestration.watch.paging.pager_file import PAGER, read_pager
+from orchestration.watch.people.roster import Roster
+from orchestration.watch.people.roster_file import ROSTER, read_roster
 
 Finding = tuple[str, str, str]
 """What is wrong, where, and how to mend it."""

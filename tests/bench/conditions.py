@@ -22,10 +22,10 @@ from orchestration.ground.database import Database, open_database
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import SQL_FOLDER, bound
-from orchestration.watch.condition_files import load_kinds
-from orchestration.watch.finding import find_conditions
-from orchestration.watch.timing import read_watched
-from orchestration.watch.watched import Watched
+from orchestration.watch.looking.condition_files import load_kinds
+from orchestration.watch.looking.finding import find_conditions
+from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.looking.watched import Watched
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 VISITS = 1_600_000

@@ -33,9 +33,9 @@ from orchestration.ground.database import Database
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.agency_files import files_in_force
-from orchestration.watch.heartbeats import NOTIFIER, beats
-from orchestration.watch.incident import Answer
-from orchestration.watch.incidents import close, open_incidents
+from orchestration.watch.incidents.book import close, open_incidents
+from orchestration.watch.incidents.incident import Answer
+from orchestration.watch.looking.heartbeats import NOTIFIER, beats
 
 TIMES = 20
 GIVE_UP = 300.0

@@ -7,9 +7,9 @@ import pytest
 
 from orchestration.cli import main
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.condition_files import load_kinds
-from orchestration.watch.page import DRILL
-from orchestration.watch.unmanned import KIND as NOBODY_ON_DUTY
+from orchestration.watch.looking.condition_files import load_kinds
+from orchestration.watch.paging.page import DRILL
+from orchestration.watch.people.unmanned import KIND as NOBODY_ON_DUTY
 
 ROOT = SQL_FOLDER.parent
 KINDS = [kind.name for kind in load_kinds()]

@@ -21,7 +21,7 @@ from orchestration.graph.lineage import Picture
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
-from orchestration.watch.standing import Standing, watch
+from orchestration.watch.looking.standing import Standing, watch
 
 NOON = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)  # a Wednesday, noon in New York
 RIGHTS = "role,right_code,valid_from,record_version,valid_to,granted_by,source_updated_at\n"

@@ -20,13 +20,13 @@ import sqlalchemy as sa
 
 from orchestration.ground.database import Database
 from orchestration.ground.partner_profiles import Partner
-from orchestration.watch.conditions import Condition
-from orchestration.watch.finding import find_conditions
-from orchestration.watch.freshness import Promise, freshness
-from orchestration.watch.incidents import advance
-from orchestration.watch.office_hours import OfficeHours
-from orchestration.watch.rules import Rules
-from orchestration.watch.watched import Watched
+from orchestration.watch.incidents.book import advance
+from orchestration.watch.incidents.office_hours import OfficeHours
+from orchestration.watch.incidents.rules import Rules
+from orchestration.watch.looking.conditions import Condition
+from orchestration.watch.looking.finding import find_conditions
+from orchestration.watch.looking.freshness import Promise, freshness
+from orchestration.watch.looking.watched import Watched
 from tests.a_year import (
     CLOSURES,
     DAY,

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from orchestration.watch.channel import Channel, Sending, kinds
-from orchestration.watch.channels.email import Email
-from orchestration.watch.channels.file import FileChannel
-from orchestration.watch.channels.pagerduty import PagerDuty
-from orchestration.watch.channels.slack import Slack
-from orchestration.watch.channels.teams import Teams
-from orchestration.watch.channels.webhook import Webhook
-from orchestration.watch.outcome import SENT, Outcome
-from orchestration.watch.page import Page
+from orchestration.watch.paging.channel import Channel, Sending, kinds
+from orchestration.watch.paging.channels.email import Email
+from orchestration.watch.paging.channels.file import FileChannel
+from orchestration.watch.paging.channels.pagerduty import PagerDuty
+from orchestration.watch.paging.channels.slack import Slack
+from orchestration.watch.paging.channels.teams import Teams
+from orchestration.watch.paging.channels.webhook import Webhook
+from orchestration.watch.paging.outcome import SENT, Outcome
+from orchestration.watch.paging.page import Page
 from tests.receivers import (
     HOST,
     Certificates,

@@ -14,12 +14,12 @@ from orchestration import assembly
 from orchestration.ground.agency import read_agency
 from orchestration.ground.database import Database
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.condition_files import load_kinds
-from orchestration.watch.conditions import Condition
-from orchestration.watch.finding import find_conditions
-from orchestration.watch.page import NOT_SHOWN, name_of_ours
-from orchestration.watch.timing import read_watched
-from orchestration.watch.watched import Watched
+from orchestration.watch.looking.condition_files import load_kinds
+from orchestration.watch.looking.conditions import Condition
+from orchestration.watch.looking.finding import find_conditions
+from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.looking.watched import Watched
+from orchestration.watch.paging.page import NOT_SHOWN, name_of_ours
 
 EASTERN = ZoneInfo("America/New_York")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -18,7 +18,7 @@ from orchestration.graph.pager_definitions import build_pager_defs, read_contrac
 from orchestration.ground.agency import read_agency
 from orchestration.ground.contracts import Feed
 from orchestration.ground.settings import read_settings
-from orchestration.watch.freshness import rests_on_weekends
+from orchestration.watch.looking.freshness import rests_on_weekends
 
 HOPS = (
     "evv_to_coordination",

@@ -336,20 +336,20 @@ def test_what_is_wrong_besides_age_is_shown_again_after_a_pass(bench: Bench):
 
 
 def test_open_incidents_stand_beside_the_hop_they_are_about(bench: Bench):
-    from orchestration.watch import incidents
-    from orchestration.watch.incident import Answer
+    from orchestration.watch.incidents import book
+    from orchestration.watch.incidents.incident import Answer
     from tests.bench_of_incidents import RULES, condition
 
     bench.watch(NOON)
     found = condition("evv_to_coordination", kind="hop_failing", cause="transient")
     with bench.house.database.transaction() as connection:
-        (step,) = incidents.advance(connection, [found], NOON, RULES, lambda *_: None)
+        (step,) = book.advance(connection, [found], NOON, RULES, lambda *_: None)
     number = step.incident.incident_id
     bench.watch(NOON)
     bench.watch(NOON)
     with bench.house.database.transaction() as connection:
         answer = Answer("ann", "on it", NOON)
-        incidents.acknowledge(connection, number, answer, lambda *_: None)
+        book.acknowledge(connection, number, answer, lambda *_: None)
     bench.watch(NOON)
     shown = bench.evaluations("evv_to_coordination", "fresh")
     assert [each.metadata["incidents"].value for each in shown] == [
@@ -375,7 +375,7 @@ def test_whoever_presses_the_button_of_fresh_gets_the_watchs_answer(bench: Bench
 
 def test_a_hop_whose_contract_cannot_be_loaded_is_stale(bench: Bench):
     from orchestration.graph.fresh_checks import mirror
-    from orchestration.watch.standing import watch
+    from orchestration.watch.looking.standing import watch
 
     bench.watch(NOON)
     hops = [hop for hop in bench.house.watched.hops if hop.name != "evv_to_coordination"]

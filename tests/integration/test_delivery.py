@@ -15,20 +15,20 @@ import sqlalchemy as sa
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.channel import Channel, Sending
-from orchestration.watch.conditions import Condition
-from orchestration.watch.delivery import CLAIM, LONGEST_WAIT, Sent, send_due
-from orchestration.watch.incident import Answer, Telling
-from orchestration.watch.incidents import acknowledge, advance, open_incidents
-from orchestration.watch.office_hours import OfficeHours
-from orchestration.watch.outcome import SENT, Outcome
-from orchestration.watch.page import Page, Place, numbered
-from orchestration.watch.pager import Destination, Pager, Route
-from orchestration.watch.pages import write
-from orchestration.watch.roster import Leave
-from orchestration.watch.roster_file import read_roster
-from orchestration.watch.rules import Rules
-from orchestration.watch.unmanned import nobody_on_duty
+from orchestration.watch.incidents.book import acknowledge, advance, open_incidents
+from orchestration.watch.incidents.incident import Answer, Telling
+from orchestration.watch.incidents.office_hours import OfficeHours
+from orchestration.watch.incidents.rules import Rules
+from orchestration.watch.looking.conditions import Condition
+from orchestration.watch.paging.channel import Channel, Sending
+from orchestration.watch.paging.delivery import CLAIM, LONGEST_WAIT, Sent, send_due
+from orchestration.watch.paging.outcome import SENT, Outcome
+from orchestration.watch.paging.page import Page, Place, numbered
+from orchestration.watch.paging.pager import Destination, Pager, Route
+from orchestration.watch.paging.pages import write
+from orchestration.watch.people.roster import Leave
+from orchestration.watch.people.roster_file import read_roster
+from orchestration.watch.people.unmanned import nobody_on_duty
 from tests.bench_of_conditions import conditions
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -15,7 +15,7 @@ from orchestration.graph.schedules import hop_job_name
 from orchestration.graph.watch_asset import show_sight
 from orchestration.views.sight import Sight
 from orchestration.views.status import Watcher, status
-from orchestration.watch.heartbeats import PAGER, QUIET_AFTER, Beat, beat, beats, is_quiet
+from orchestration.watch.looking.heartbeats import PAGER, QUIET_AFTER, Beat, beat, beats, is_quiet
 from tests.bench_of_records import ZONE
 from tests.integration.dagster_bench import NOON, Bench, opened
 

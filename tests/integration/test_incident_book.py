@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from orchestration.ground.database import Database
 from orchestration.ground.failures import PermanentFailure
-from orchestration.watch import incidents
-from orchestration.watch.conditions import Condition
-from orchestration.watch.incident import Answer, Incident, Telling
+from orchestration.watch.incidents import book as incidents
+from orchestration.watch.incidents.incident import Answer, Incident, Telling
+from orchestration.watch.looking.conditions import Condition
 from tests.bench_of_incidents import RULES, TUESDAY, Memory, condition
 
 MINUTE = timedelta(minutes=1)

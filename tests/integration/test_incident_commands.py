@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from orchestration.cli import main
 from orchestration.ground.database import Database
-from orchestration.watch.heartbeats import WATCHDOG, beat
+from orchestration.watch.looking.heartbeats import WATCHDOG, beat
 
 pytestmark = pytest.mark.slow
 

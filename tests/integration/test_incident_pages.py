@@ -15,9 +15,9 @@ from orchestration.ground.failures import PermanentFailure
 from orchestration.views.incidents import IncidentLine, incident, incidents
 from orchestration.views.sight import Sight
 from orchestration.views.status import status
-from orchestration.watch import incidents as book
-from orchestration.watch.conditions import Condition
-from orchestration.watch.incident import Answer, Silence
+from orchestration.watch.incidents import book
+from orchestration.watch.incidents.incident import Answer, Silence
+from orchestration.watch.looking.conditions import Condition
 from tests.bench_of_incidents import RULES, TUESDAY, condition
 
 ZONE = "America/New_York"

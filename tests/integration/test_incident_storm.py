@@ -18,10 +18,10 @@ from orchestration import assembly
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
-from orchestration.watch.delivery import send_due
 from orchestration.watch.evaluation import evaluate
-from orchestration.watch.heartbeats import WATCHDOG, beat
-from orchestration.watch.pager_file import read_pager
+from orchestration.watch.looking.heartbeats import WATCHDOG, beat
+from orchestration.watch.paging.delivery import send_due
+from orchestration.watch.paging.pager_file import read_pager
 from tests.bench_of_incidents import Memory, condition, local
 
 pytestmark = pytest.mark.slow

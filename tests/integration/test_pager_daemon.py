@@ -29,7 +29,7 @@ from orchestration.ground import embedded_postgres
 from orchestration.ground.database import Database
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.heartbeats import NOTIFIER, PAGER, beats
+from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER, beats
 from tests.integration.dagster_bench import ONE_RIGHT
 
 pytestmark = pytest.mark.slow

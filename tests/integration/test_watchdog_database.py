@@ -37,7 +37,7 @@ from orchestration.graph.pager_definitions import build_pager_defs
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.watch.heartbeats import NOTIFIER, PAGER, WATCHDOG, beat, beats
+from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER, WATCHDOG, beat, beats
 from orchestration.watch.watchdog.expected import Expected, expected
 from orchestration.watch.watchdog.outages import Remembered
 from orchestration.watch.watchdog.rounds import Watchdog

@@ -15,9 +15,9 @@ from orchestration.ground.business_time import Deadline, Night, WorkingTime, par
 from orchestration.ground.failures import ContractFailure, FileRefused
 from orchestration.ground.partner_profiles import Partner, partner_reader
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.freshness import Facts, Sent, freshness
-from orchestration.watch.timing import read_watched
-from orchestration.watch.watched import Watched
+from orchestration.watch.looking.freshness import Facts, Sent, freshness
+from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.looking.watched import Watched
 
 EASTERN = ZoneInfo("America/New_York")
 OFFICE = WorkingTime(EASTERN)

@@ -12,7 +12,7 @@ from assets.feeds.evv_visits import SANDATA
 from orchestration.ground.business_time import WorkingTime
 from orchestration.ground.contracts import Hop, Target, Timing
 from orchestration.ground.durations import in_words
-from orchestration.watch.freshness import STATES, Facts, freshness
+from orchestration.watch.looking.freshness import STATES, Facts, freshness
 
 EASTERN = ZoneInfo("America/New_York")
 CALENDAR = WorkingTime(EASTERN)

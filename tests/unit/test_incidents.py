@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.watch.conditions import Condition
-from orchestration.watch.deciding import closed, recovered
-from orchestration.watch.incident import Silence
-from orchestration.watch.rules import PACES
+from orchestration.watch.incidents.deciding import closed, recovered
+from orchestration.watch.incidents.incident import Silence
+from orchestration.watch.incidents.rules import PACES
+from orchestration.watch.looking.conditions import Condition
 from tests.bench_of_incidents import RULES, TUESDAY, Memory, condition, local
 
 STALE = condition()

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.flow.edits import OWNER_ROLES
-from orchestration.watch.incident import Incident
-from orchestration.watch.page import (
+from orchestration.watch.incidents.incident import Incident
+from orchestration.watch.paging.page import (
     NOT_SHOWN,
     Event,
     Page,

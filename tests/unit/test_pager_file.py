@@ -10,11 +10,11 @@ import pytest
 from orchestration.ground.agency import read_agency
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.channels.email import Email
-from orchestration.watch.channels.file import FileChannel
-from orchestration.watch.channels.pagerduty import PagerDuty
-from orchestration.watch.pager import Pager
-from orchestration.watch.pager_file import pager_reader
+from orchestration.watch.paging.channels.email import Email
+from orchestration.watch.paging.channels.file import FileChannel
+from orchestration.watch.paging.channels.pagerduty import PagerDuty
+from orchestration.watch.paging.pager import Pager
+from orchestration.watch.paging.pager_file import pager_reader
 
 AGENCY = read_agency(SQL_FOLDER / "agency")
 SAMPLE = (SQL_FOLDER / "agency" / "pager.toml").read_text()

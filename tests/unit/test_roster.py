@@ -9,8 +9,8 @@ import pytest
 from orchestration.ground.agency import read_agency
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.roster import Roster
-from orchestration.watch.roster_file import read_roster, roster_reader
+from orchestration.watch.people.roster import Roster
+from orchestration.watch.people.roster_file import read_roster, roster_reader
 
 FOLDER = SQL_FOLDER / "agency"
 TEXT = (FOLDER / "roster.toml").read_text()

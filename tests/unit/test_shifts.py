@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orchestration.watch.shifts import Hours, LocalDays, gaps, overlaps, parse_hours
+from orchestration.watch.people.shifts import Hours, LocalDays, gaps, overlaps, parse_hours
 
 DAYS = LocalDays(ZoneInfo("America/New_York"))
 WEEK = date(2026, 3, 2)  # a Monday; clocks go forward on Sunday

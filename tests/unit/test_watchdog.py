@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.watch.page import Place
+from orchestration.watch.paging.page import Place
 from orchestration.watch.watchdog import surroundings
 from orchestration.watch.watchdog.memory import recall, remember
 from orchestration.watch.watchdog.outages import (

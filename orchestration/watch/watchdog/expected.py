@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from orchestration.ground.contracts import Hop
-from orchestration.watch.heartbeats import NOTIFIER, PAGER
+from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER
 
 HOPS_LOCATION, PAGER_LOCATION = "hops", "pager"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orchestration.ground.clock import Clock
 from orchestration.ground.settings import Settings
-from orchestration.watch.heartbeats import SEES, WATCH
+from orchestration.watch.looking.heartbeats import SEES, WATCH
 from orchestration.watch.watchdog import surroundings
 from orchestration.watch.watchdog.expected import Expected
 from orchestration.watch.watchdog.memory import recall, remember

@@ -16,7 +16,14 @@ import sqlalchemy as sa
 from orchestration.ground import embedded_postgres
 from orchestration.ground.cron import last_due
 from orchestration.ground.settings import Settings
-from orchestration.watch.heartbeats import NOTIFIER, PAGER, QUIET_AFTER, WATCHDOG, beat, beats
+from orchestration.watch.looking.heartbeats import (
+    NOTIFIER,
+    PAGER,
+    QUIET_AFTER,
+    WATCHDOG,
+    beat,
+    beats,
+)
 from orchestration.watch.watchdog.expected import PAGER_LOCATION, Expected
 from orchestration.watch.watchdog.outages import Quiet, Remembered
 from orchestration.watch.watchdog.surroundings import LARGEST_JUMP, PATIENCE

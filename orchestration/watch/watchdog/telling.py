@@ -16,15 +16,15 @@ from orchestration.ground.agency import read_agency
 from orchestration.ground.failures import CarehopsFailure, FileRefused
 from orchestration.ground.settings import Settings
 from orchestration.ground.toml_file import read_text
-from orchestration.watch.channel import Sending
-from orchestration.watch.channels.file import FileChannel
-from orchestration.watch.conditions import Severity
-from orchestration.watch.page import Page, Place, name_of_ours
-from orchestration.watch.pager import Destination, Pager
-from orchestration.watch.pager_file import PAGER, pager_reader
-from orchestration.watch.pages import addresses_on
-from orchestration.watch.roster import Roster
-from orchestration.watch.roster_file import ROSTER, roster_reader
+from orchestration.watch.looking.conditions import Severity
+from orchestration.watch.paging.channel import Sending
+from orchestration.watch.paging.channels.file import FileChannel
+from orchestration.watch.paging.page import Page, Place, name_of_ours
+from orchestration.watch.paging.pager import Destination, Pager
+from orchestration.watch.paging.pager_file import PAGER, pager_reader
+from orchestration.watch.paging.pages import addresses_on
+from orchestration.watch.people.roster import Roster
+from orchestration.watch.people.roster_file import ROSTER, roster_reader
 from orchestration.watch.watchdog.outages import Notice
 
 KIND = "watch_blind"

@@ -1,1 +1,0 @@
-"""Ways to reach people, one file each; see ``orchestration.watch.channel``."""

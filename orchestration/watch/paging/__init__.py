@@ -1,0 +1,1 @@
+"""Pages: built from an allow-list, written down, sent, marked."""

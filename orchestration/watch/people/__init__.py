@@ -1,0 +1,1 @@
+"""Who is on duty, and which shift has nobody."""
