@@ -23,6 +23,8 @@ HOP = Hop(
         "landing.mapping_approval",
         "landing.role_right",
         "landing.service_auth",
+        "landing.inpatient_stay",
+        "landing.live_in",
     ),
     targets=(
         Target(

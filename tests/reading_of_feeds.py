@@ -29,7 +29,7 @@ class Landed:
     versions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def now(self, table: str) -> list[dict[str, Any]]:
-        return list(self.tables[table].values())
+        return list(self.tables.get(table, {}).values())
 
 
 def read_folder(folder: Path, told_files: list[dict[str, Any]]) -> Landed:

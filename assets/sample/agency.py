@@ -107,8 +107,9 @@ def enrol(world: World, number: int, payer: Payer) -> Client:
         "city": "Sampleton",
         "state_code": "OH",
         "zip_code": "000019999" if number % 2 else "00001",
-        "home_latitude": round(12 + number * 0.01, 6),
-        "home_longitude": round(-40 - number * 0.01, 6),
+        # a small town: nobody's way to the next client is long
+        "home_latitude": round(12 + number % 100 * 0.0005, 6),
+        "home_longitude": round(-40 - number % 100 * 0.0005, 6),
         "phone": f"61455501{number % 100:02d}",
         "diagnosis_code": "R69",
         "payer_id": payer.payer_id,

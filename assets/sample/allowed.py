@@ -83,6 +83,15 @@ def _community(world: World, visit: Visit) -> None:
 @planted("allowed: one visit begins as the other ends", HOP_1, share=0.001)
 def _back_to_back(world: World) -> Sequence[Visit]:
     """The same caregiver goes on to another client without a minute between."""
+    pair = back_to_back(world)
+    for visit in pair[1:]:
+        # in the flat below, by its landline
+        clock_by(world, visit.row, visit.client, "Telephony")
+    return pair
+
+
+def back_to_back(world: World) -> Sequence[Visit]:
+    """Two visits of one caregiver, the second clocked in as the first is clocked out."""
     return next(filter(None, (_one_after_the_other(world) for _ in range(20))), ())
 
 

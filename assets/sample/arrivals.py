@@ -16,6 +16,8 @@ from assets.sample.world import Sent
 #: Minutes after five at which a feed's first file arrives.
 FIRST = {
     "role_rights": 5,
+    "inpatient_stays": 6,
+    "live_ins": 7,
     "caregivers": 10,
     "clients": 15,
     "provider_enrolments": 17,
@@ -33,6 +35,7 @@ DAILY: dict[str, tuple[tuple[int, int], ...]] = {
     "provider_enrolments": ((6, 10),),
     "service_auths": ((6, 15),),
     "incidents": ((6, 20),),
+    "inpatient_stays": ((6, 22),),
     "schedules": ((6, 30),),
     "documentation": ((6, 40),),
     "acknowledgements": ((6, 42), (18, 10)),

@@ -21,6 +21,7 @@ from assets.feeds import (
     people,
     schedules,
     service_auths,
+    whereabouts,
 )
 from assets.sample.times import ZONE, ZONE_NAME, Row
 from assets.sample.world import Sent
@@ -37,6 +38,7 @@ FEEDS: dict[str, Feed] = {
         people,
         schedules,
         service_auths,
+        whereabouts,
     )
     for feed in module.FEEDS
 }

@@ -8,6 +8,7 @@ from assets.sample import (
     faults_at_the_clock,
     faults_of_delivery,
     faults_of_overlap,
+    faults_of_whereabouts,
     faults_on_paper,
 )
 from assets.sample.kinds import Kind
@@ -20,6 +21,7 @@ KINDS: tuple[Kind, ...] = tuple(
             *faults_on_paper.KINDS,
             *faults_of_delivery.KINDS,
             *faults_of_overlap.KINDS,
+            *faults_of_whereabouts.KINDS,
             *allowed.KINDS,
         ),
         key=lambda kind: kind.share,

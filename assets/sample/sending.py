@@ -33,6 +33,8 @@ def everything_sent(world: World) -> dict[str, list[Sent]]:
         sent[VISIT_FEEDS[str(visit.row["source_system"])].name].extend(_visit(visit))
     sent["documentation"] = _documents(world)
     sent["incidents"] = _once(world, world.incidents)
+    sent["inpatient_stays"] = _once(world, world.stays)
+    sent["live_ins"] = _once(world, world.live_ins)
     for feed, rows in world.more.items():
         sent[feed].extend(rows)
     return sent

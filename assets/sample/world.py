@@ -167,6 +167,8 @@ class World:
     visits: list[Visit] = field(default_factory=list)
     incidents: list[Row] = field(default_factory=list)
     enrolments: list[Row] = field(default_factory=list)
+    stays: list[Row] = field(default_factory=list)
+    live_ins: list[Row] = field(default_factory=list)
     more: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     deviations: set[tuple[str, str]] = field(default_factory=set)
     fates: dict[Pair, Fate] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -48,6 +49,8 @@ class Facts:
         self.plans = {row["schedule_id"]: row for row in self.landed.now("schedule")}
         self.terms = contract_rows()
         self.rights = self.landed.now("role_right")
+        self.stays = self.landed.now("inpatient_stay")
+        self.live_ins = self.landed.now("live_in")
         self.auths = defaultdict(list)
         for row in self.landed.now("service_auth"):
             if row["status"] in USABLE:
@@ -194,6 +197,24 @@ def codes_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
             for rows in facts.auths.values()
             for row in rows
         ),
+        "OVLP-INPATIENT": visit["day"] is not None
+        and any(
+            row["client_id"] == visit["client_id"]
+            and not row["is_void"]
+            and row["admitted_on"] < visit["day"] < (row["discharged_on"] or date.max)
+            for row in facts.stays
+        ),
+        "LIVEIN-ATTEST": visit["day"] is not None
+        and any(
+            (row["caregiver_id"], row["client_id"]) == (visit["caregiver_id"], visit["client_id"])
+            and within(visit["day"], row["lives_in_from"], row["lives_in_to"])
+            and not (
+                terms.get("live_in_allowed")
+                and row["attested_on"]
+                and timedelta() <= visit["day"] - row["attested_on"] < timedelta(days=365)
+            )
+            for row in facts.live_ins
+        ),
         "GROUP-RATIO": visit["group_code"] is not None and crowd(facts, visit) > 3,
     }
     yield from (code for code, broken in rules.items() if broken)
@@ -247,6 +268,24 @@ def is_away(facts: Facts, visit: Row) -> bool:
     return bool(terms) and metres(visit, client) > terms["gps_limit_metres"]
 
 
+def trips(facts: Facts, visit: Row) -> Iterator[tuple[Row, Row]]:
+    """The way to a visit from the one before, and from it to the one after."""
+    around = sorted((visit, *beside(facts, visit)), key=lambda one: (one["start"], one["record"]))
+    for one, other in pairwise(around):
+        if visit is one or visit is other:
+            yield one, other
+
+
+def flown(visit: Row, one: Row, other: Row) -> bool:
+    seconds = (other["start"] - one["end"]).total_seconds()
+    ends = (one["call_out_latitude"], one["call_out_longitude"])
+    begins = (other["call_in_latitude"], other["call_in_longitude"])
+    if seconds < 0 or None in (*ends, *begins):
+        return False
+    # 90 miles an hour
+    return apart(ends, begins) > visit["terms"]["gps_limit_metres"] + 90 * 0.44704 * seconds
+
+
 def is_widened(visit: Row) -> bool:
     called, typed = (
         [visit[f"{kind}_{way}_at"] for way in ("in", "out")] for kind in ("call", "adjusted")
@@ -259,7 +298,11 @@ def is_widened(visit: Row) -> bool:
 def metres(visit: Row, client: Row) -> float:
     ends = (visit["call_in_latitude"], visit["call_in_longitude"])
     home = (client["home_latitude"], client["home_longitude"])
-    (a, b), (c, d) = ([math.radians(part) for part in place] for place in (ends, home))
+    return apart(ends, home)
+
+
+def apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    (a, b), (c, d) = ([math.radians(part) for part in place] for place in (one, other))
     half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
     return 2 * 6_371_000 * math.asin(math.sqrt(half))
 
@@ -271,6 +314,9 @@ def warnings_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
         yield "EVV-GPS-WARN"
     if is_widened(visit) and not visit["terms"].get("widened_time_is_held", True):
         yield "EVV-BILLTIME-WIDENED-WARN"
+    whole = visit["start"] and visit["end"] and visit["end"] > visit["start"]
+    if whole and visit["terms"] and any(flown(visit, *trip) for trip in trips(facts, visit)):
+        yield "OVLP-TRAVEL"
     if visit["end"] and visit["source_updated_at"] - visit["end"] > timedelta(hours=24):
         yield "EVV-LATE-SUBMIT"
 

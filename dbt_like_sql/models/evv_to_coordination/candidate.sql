@@ -31,6 +31,8 @@ select
     && string_to_array(coalesce(term.maps_to_modifiers, clocked.modifiers), ';')
         as has_group_modifier
     , term.group_size_limit
+    , term.travel_speed_limit_mph
+    , coalesce(term.live_in_allowed, false) as is_live_in_allowed
     , coalesce(term.needs_verified_visit, false) as needs_verified_visit
     , cast(floor(counted.seconds / 60) as bigint) as minutes
     , counted.submit_delay > interval '24 hours' as is_late_submit

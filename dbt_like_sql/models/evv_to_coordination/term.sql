@@ -24,6 +24,8 @@ select
     , contract.needs_service_auth
     , contract.group_modifiers
     , contract.group_size_limit
+    , contract.live_in_allowed
+    , contract.travel_speed_limit_mph
     , contract.needs_verified_visit
     , contract.visit_maintenance_days
     , contract.maps_to_payer_id
