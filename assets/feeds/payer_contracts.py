@@ -75,9 +75,15 @@ VISIT_TERMS = (
 )
 PAPER_TERMS = (
     _number("note_due_hours", "Hours from the visit until its note must be signed.", 48),
-    _number("plan_review_days", "Days a plan holds before it must be reviewed.", 365, at_least=1),
-    _number("supervision_days_skilled", "Days between supervisory visits, skilled care.", 14),
-    _number("supervision_days", "Days between supervisory visits, other care.", 60),
+    _number("plan_review_days", "Days until a plan must be reviewed; 0: no plan is asked for.", 0),
+    _number(
+        "supervision_days_skilled",
+        "Days between supervisory visits to aides of clients under a signed order; 0: none.",
+        0,
+    ),
+    _number(
+        "supervision_days", "Days between supervisory visits to other clients' aides; 0: none.", 0
+    ),
     _yes_no("face_to_face_needed", "A face-to-face encounter is needed.", default=False),
     _yes_no("noa_needed", "An accepted notice of admission is needed.", default=False),
     _yes_no("oasis_needed", "A locked OASIS assessment is needed.", default=False),

@@ -46,6 +46,22 @@ NOT_IN_FEEDS = {
     "MAP-LOCATION": "the sample agency's contracts name every place",
     "CODE-INVALID": "a contract with such a code does not come into force",
     "CODE-POS": "a contract with such a place does not come into force",
+    **dict.fromkeys(
+        (
+            "DOC-ASSESS-INCOMPLETE",
+            "DOC-PLAN-EXPIRED",
+            "DOC-OASIS-OPEN",
+            "DOC-OASIS-UNSENT",
+            "DOC-OASIS-LOCKED-DIFF",
+            "DOC-NOA-MISSING",
+            "DOC-F2F-MISSING",
+            "DOC-SUPERVISION",
+            "DOC-DUTIES",
+            "DOC-CLIENT-SIGNATURE",
+            "FREQ-ORDER",
+        ),
+        "no payer of the sample asks for it",
+    ),
     "EVV-BAD-ZONE": "landing holds such a line already",
 }
 

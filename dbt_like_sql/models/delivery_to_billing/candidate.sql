@@ -70,6 +70,20 @@ select
     , standing.discipline
     , standing.is_caregiver_eligible
     , standing.plan_version
+    , papers.has_open_assessment
+    , papers.is_plan_in_force
+    , papers.has_locked_oasis
+    , papers.has_unsent_oasis
+    , papers.has_notice
+    , papers.has_face_to_face
+    , papers.client_signed_at
+    , papers.duty_minutes
+    , papers.is_task_missing
+    , papers.supervised_on
+    , papers.supervision_interval
+    , papers.visit_of_week
+    , papers.weekly_visits_most
+    , papers.is_unlimited
     , standing.coordination_state
     , standing.claimed_sequence_id
     , case delivered.filing_anchor
@@ -91,4 +105,5 @@ left join {{ ref('coded') }} as coded
         and delivered.place_of_service is not distinct from coded.place_of_service
         and delivered.service_date = coded.service_date
 inner join {{ ref('standing') }} as standing on delivered.record_id = standing.record_id
+inner join {{ ref('papers') }} as papers on delivered.record_id = papers.record_id
 inner join {{ ref('overlap') }} as overlap on delivered.record_id = overlap.record_id

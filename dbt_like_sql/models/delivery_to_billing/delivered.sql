@@ -43,6 +43,17 @@ select
         when visit.location_type = 'community' then contract.place_of_service_community
         else contract.place_of_service
     end as place_of_service
+    , contract.week_starts_on
+    , contract.plan_review_days
+    , contract.supervision_days_skilled
+    , contract.supervision_days
+    , contract.face_to_face_needed
+    , contract.noa_needed
+    , contract.oasis_needed
+    , contract.client_signature_needed
+    , contract.duties_needed
+    , contract.duty_minutes_percent
+    , visit.end_at + make_interval(hours => contract.note_due_hours) <= :now as is_note_due
 from {{ ref('work') }} as work
 left join {{ ref('coordination_visit') }} as visit on work.record_id = visit.record_id
 left join lateral (
