@@ -27,6 +27,9 @@ HOP = Hop(
         "landing.document",
         "landing.care_plan",
         "landing.provider_enrolment",
+        "landing.eligibility",
+        "landing.primary_answer",
+        "landing.incident",
     ),
     follows="evv_to_coordination",
     targets=(

@@ -205,6 +205,7 @@ def _concern(world: World, visit: Visit) -> None:
     visit.row["concern_codes"] = concern
     if world.chance(0.5):
         incident = report_incident(world, visit, concern)
+        incident["status"] = "closed"
         visit.row["incident_id"] = incident["incident_id"]
     world.deviations.add(("risk_flag", visit.record_id))
 

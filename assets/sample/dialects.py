@@ -14,6 +14,7 @@ from typing import Any
 
 from assets.feeds import (
     care_plans,
+    cover,
     documentation,
     enrolments,
     evv_visits,
@@ -31,6 +32,7 @@ FEEDS: dict[str, Feed] = {
     feed.name: feed
     for module in (
         care_plans,
+        cover,
         documentation,
         enrolments,
         evv_visits,

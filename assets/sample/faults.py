@@ -6,6 +6,7 @@ A kind takes visits nothing else is wrong with, so that what must be found stays
 from assets.sample import (
     allowed,
     faults_at_the_clock,
+    faults_of_cover,
     faults_of_delivery,
     faults_of_overlap,
     faults_of_whereabouts,
@@ -19,6 +20,7 @@ KINDS: tuple[Kind, ...] = tuple(
         (
             *faults_at_the_clock.KINDS,
             *faults_on_paper.KINDS,
+            *faults_of_cover.KINDS,
             *faults_of_delivery.KINDS,
             *faults_of_overlap.KINDS,
             *faults_of_whereabouts.KINDS,

@@ -58,6 +58,8 @@ OTHER_LINES = (
     ("caregivers", "hired_on", "2026-13-01", "NOT-A-DATE"),
     ("clients", "last_name", "", "MISSING"),
     ("provider_enrolments", "npi", "12345", "PATTERN"),
+    ("eligibility_rosters", "covered_from", "someday", "NOT-A-DATE"),
+    ("primary_answers", "paid_cents", "-1", "OUT-OF-RANGE"),
     ("service_auths", "units_total", "-5", "OUT-OF-RANGE"),
     ("schedules", "status", "perhaps", "NOT-ALLOWED"),
     ("documentation", "content_hash", "not a hash", "PATTERN"),

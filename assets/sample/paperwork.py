@@ -1,5 +1,6 @@
 """What stands beside a visit on paper: notes, orders, authorizations, incidents."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -116,6 +117,26 @@ def equip(world: World) -> None:
             authorize(world, client, client.main_service)
             if is_nursed(client):
                 write_order(world, client)
+
+
+def roster_rows(client: Client, odd_days: Mapping[date, Row]) -> Iterator[Row]:
+    """The payer's roster of a client: open, cut where a day is told otherwise."""
+    named = ("payer_id", "payer_program", "client_id", "last_name", "first_name", "birth_date")
+    row: Row = {
+        **{name: client.row[name] for name in (*named, "sex", "source_updated_at")},
+        "roster_version": 1,
+        "share_of_cost_cents": 0,
+        "share_met_cents": 0,
+        "other_payer_id": None,
+        "other_covered_from": None,
+        "other_covered_to": None,
+    }
+    since: object = client.row["eligible_from"]
+    for day in sorted(odd_days):
+        yield {**row, "covered_from": since, "covered_to": day - timedelta(days=1)}
+        yield {**row, "covered_from": day, "covered_to": day, **odd_days[day]}
+        since = day + timedelta(days=1)
+    yield {**row, "covered_from": since, "covered_to": None}
 
 
 def report_incident(world: World, visit: Visit, category: str) -> Row:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from assets.sample.dialects import VISIT_FEEDS
+from assets.sample.paperwork import roster_rows
 from assets.sample.times import Row, instant, local
 from assets.sample.world import Sent, Visit, World
 
@@ -17,6 +18,8 @@ def everything_sent(world: World) -> dict[str, list[Sent]]:
     sent["role_rights"] = [*_once(world, world.rights), _latest_right(world)]
     sent["caregivers"] = [*_once(world, world.caregivers), _renewed(world, world.caregivers[0])]
     sent["provider_enrolments"] = _enrolments(world)
+    sent["eligibility_rosters"] = _rosters(world)
+    sent["primary_answers"] = _once(world, world.primary_answers)
     sent["clients"] = _clients(world)
     sent["service_auths"] = _auths(world)
     sent["schedules"] = [
@@ -64,8 +67,18 @@ def _latest_right(world: World) -> Sent:
 def _renewed(world: World, row: Row) -> Sent:
     """The next version of something, as it was, known this morning."""
     at = _this_morning(world)
-    version = next(name for name in row if name in ("record_version", "auth_version"))
+    version = next(name for name in row if name.endswith("_version"))
     return Sent({**row, version: int(str(row[version])) + 1, "source_updated_at": at}, at)
+
+
+def _rosters(world: World) -> list[Sent]:
+    """Every billed client as the payer has them; days it has otherwise are rows of their own."""
+    sent = []
+    for client in world.clients:
+        if client.is_billed:
+            rows = list(roster_rows(client, world.roster_days.get(client.client_id, {})))
+            sent += _once(world, rows)
+    return [*sent, _renewed(world, sent[-1].row)] if sent else []
 
 
 def _enrolments(world: World) -> list[Sent]:

@@ -169,6 +169,8 @@ class World:
     enrolments: list[Row] = field(default_factory=list)
     stays: list[Row] = field(default_factory=list)
     live_ins: list[Row] = field(default_factory=list)
+    roster_days: dict[str, dict[date, Row]] = field(default_factory=lambda: defaultdict(dict))
+    primary_answers: list[Row] = field(default_factory=list)
     more: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     deviations: set[tuple[str, str]] = field(default_factory=set)
     fates: dict[Pair, Fate] = field(default_factory=dict)

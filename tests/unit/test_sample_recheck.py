@@ -56,6 +56,16 @@ class Facts:
             if row["status"] in USABLE:
                 self.auths[self.auth_key(row)].append(row)
         self.enrolled = self.landed.now("provider_enrolment")
+        self.rosters = self.landed.now("eligibility")
+        self.answers = {
+            (row["source_system"], row["visit_id"]): row
+            for row in self.landed.now("primary_answer")
+        }
+        self.incident_days = {
+            (row["client_id"], row["occurred_at"].astimezone(ZONE).date())
+            for row in self.landed.now("incident")
+            if row["status"] == "open"
+        }
         self.notes = set()
         self.orders = defaultdict(list)
         self.early, self.rewritten = set(), set()
@@ -84,6 +94,18 @@ class Facts:
         for visit in self.visits:
             self.alike[twin_key(visit)].append(visit)
             self.begun_on[visit["day"]].append(visit)
+
+    def roster_of(self, visit: Row) -> Row | None:
+        names = ("client_id", "payer_id", "payer_program")
+        return next(
+            (
+                row
+                for row in self.rosters
+                if all(row[name] == visit[name] for name in names)
+                and within(visit["day"], row["covered_from"], row["covered_to"])
+            ),
+            None,
+        )
 
     def auths_of(self, visit: Row) -> tuple[list[Row], list[Row]]:
         """Authorizations for the visit's service as given, and for it given otherwise."""
@@ -350,6 +372,8 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
     client, carer = facts.clients[visit["client_id"]], facts.carers[visit["caregiver_id"]]
     today = facts.now.astimezone(ZONE).date()
     auths, others = facts.auths_of(visit)
+    roster = facts.roster_of(visit) or {}
+    answer = facts.answers.get((visit["source_system"], visit["visit_id"]))
     needs_auth = bool(terms.get("needs_service_auth"))
     dates = [line[0] for line in lines_of(facts, visit)] if terms else []
     near = [
@@ -376,7 +400,14 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         "MAP-NEAR-MISS": not terms and near_miss(facts, visit),
         "MAP-DISCIPLINE": bool(terms)
         and carer["discipline"] not in terms["disciplines"].split(";"),
-        "ELIG-INACTIVE": not within(day, client["eligible_from"], client["eligible_to"]),
+        "ELIG-INACTIVE": not within(day, client["eligible_from"], client["eligible_to"])
+        or roster.get("share_of_cost_cents", 0) > roster.get("share_met_cents", 0),
+        "ELIG-DEMOG": bool(roster) and roster["birth_date"] != client["birth_date"],
+        "COB-PRIMARY-FIRST": bool(roster.get("other_payer_id")) and answer is None,
+        "COB-SECONDARY-DATA": bool(roster.get("other_payer_id"))
+        and answer is not None
+        and None in (answer["paid_cents"], answer["adjustments"], answer["paid_on"]),
+        "RECON-DELIVERED-BILLED": (client["client_id"], day) in facts.incident_days,
         "ELIG-PLAN-CHANGED": (client["payer_id"], client["payer_program"])
         != (visit["payer_id"], visit["payer_program"]),
         "ELIG-ID-FORMAT": bool(terms)

@@ -63,6 +63,12 @@ select
     , cover.is_eligible
     , cover.is_clients_payer
     , cover.has_member_id
+    , cover.is_on_roster
+    , cover.is_share_open
+    , cover.roster_differs_in
+    , cover.is_secondary
+    , cover.has_primary_answer
+    , cover.has_primary_amounts
     , cover.member_id_matches
     , standing.has_signed_note
     , standing.has_signed_order
@@ -84,10 +90,12 @@ select
     , papers.visit_of_week
     , papers.weekly_visits_most
     , papers.is_unlimited
+    , standing.open_incidents
     , standing.coordination_state
     , standing.claimed_sequence_id
     , case delivered.filing_anchor
         when 'service_through' then delivered.last_billed_date
+        when 'primary_paid' then coalesce(cover.primary_paid_on, delivered.service_date)
         else delivered.service_date
     end + delivered.filing_limit_days as last_filing_date
     , overlap.is_caregiver_elsewhere

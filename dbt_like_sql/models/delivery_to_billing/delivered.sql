@@ -37,6 +37,7 @@ select
     , contract.member_id_pattern
     , contract.filing_limit_days
     , contract.filing_anchor
+    , contract.primary_first
     , contract.review_on
     , contract.disciplines
     , case

@@ -37,6 +37,15 @@ select
             and plan.effective_from <= delivered.service_date
             and coalesce(plan.effective_to, 'infinity') >= delivered.service_date
     ) as plan_version
+    , (
+        select string_agg(incident.incident_id, ', ' order by incident.incident_id)
+        from {{ ref('incident_now') }} as incident
+        where
+            incident.client_id = delivered.client_id
+            and incident.status = 'open'
+            and cast(incident.occurred_at at time zone delivered.time_zone as date)
+            between delivered.service_date and delivered.last_billed_date
+    ) as open_incidents
     , upstream.state as coordination_state
     , billed.claimed_sequence_id
 from {{ ref('delivered') }} as delivered

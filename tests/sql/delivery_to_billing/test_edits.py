@@ -36,6 +36,16 @@ CASES = [
     ("ELIG-INACTIVE", "cover-ended", "cover-last-day"),
     ("ELIG-INACTIVE", "cover-past-midnight", "cover-until-midnight"),
     ("ELIG-INACTIVE", "cover-later", "cover-on-the-billed-day"),
+    ("ELIG-INACTIVE", "roster-ended", "roster-last-day"),
+    ("ELIG-INACTIVE", "share-open", "share-met"),
+    ("ELIG-DEMOG", "name-differs", "name-in-capitals"),
+    ("ELIG-DEMOG", "sex-differs", "sex-unknown"),
+    ("COB-PRIMARY-FIRST", "primary-silent", "primary-not-needed"),
+    ("COB-PRIMARY-FIRST", "primary-silent", "other-cover-ended"),
+    ("COB-SECONDARY-DATA", "primary-without-reasons", "primary-answered"),
+    ("COB-SECONDARY-DATA", "primary-without-date", "primary-answered"),
+    ("RECON-DELIVERED-BILLED", "incident-open", "incident-closed"),
+    ("RECON-DELIVERED-BILLED", "incident-open", "incident-day-before"),
     ("ELIG-PLAN-CHANGED", "other-payers", "payer-changed-later"),
     ("ELIG-ID-FORMAT", "id-short", "plain"),
     ("ELIG-ID-FORMAT", "id-pattern-broken", "id-from-visit"),
@@ -203,6 +213,75 @@ def _add_people(day: Day) -> None:
     day.add("left-that-evening", of_caregiver={"ended_on": DAY})
 
 
+def _add_cover(day: Day, records: Records) -> None:
+    records.put("payer_contract", contract("COB01", primary_first=False))
+    medicare = {"other_payer_id": "MEDICARE"}
+    rosters: dict[str, dict[str, Any]] = {
+        "roster-ended": {"covered_to": BEFORE},
+        "roster-last-day": {"covered_to": DAY},
+        "share-open": {"share_of_cost_cents": 500, "share_met_cents": 499},
+        "share-met": {"share_of_cost_cents": 500, "share_met_cents": 500},
+        "name-differs": {"last_name": "ZZPHI-OTHERPERSON"},
+        "name-in-capitals": {"last_name": "zzphi-testperson ", "first_name": "Alpha"},
+        "sex-differs": {"sex": "M"},
+        "sex-unknown": {"sex": "U"},
+        "primary-silent": medicare,
+        "primary-not-needed": medicare,
+        "other-cover-ended": {**medicare, "other_covered_to": BEFORE},
+        "primary-without-reasons": medicare,
+        "primary-without-date": medicare,
+        "primary-answered": medicare,
+    }
+    for name in rosters:
+        day.add(name, "COB01" if name == "primary-not-needed" else "T1019")
+    records.put(
+        "eligibility",
+        *(
+            {
+                "payer_id": "P1",
+                "payer_program": "WAIVER",
+                "client_id": f"C-{name}",
+                "covered_from": date(2026, 1, 1),
+                **told,
+            }
+            for name, told in rosters.items()
+        ),
+    )
+    whole = {"paid_cents": 0, "adjustments": "PR1:1700", "paid_on": DAY}
+    answers = {
+        "primary-answered": whole,
+        "primary-without-reasons": {**whole, "adjustments": None},
+        "primary-without-date": {**whole, "paid_on": None},
+    }
+    records.put(
+        "primary_answer",
+        *(
+            {"source_system": "hhax", "visit_id": name, "primary_payer_id": "MEDICARE", **told}
+            for name, told in answers.items()
+        ),
+    )
+    happened = {
+        "incident-open": (local(DAY, 23), "open"),
+        "incident-closed": (local(DAY, 23), "closed"),
+        "incident-day-before": (local(BEFORE, 23), "open"),
+    }
+    for name in happened:
+        day.add(name)
+    records.put(
+        "incident",
+        *(
+            {
+                "incident_id": f"I-{name}",
+                "client_id": f"C-{name}",
+                "occurred_at": at,
+                "category_code": "FALL",
+                "status": status,
+            }
+            for name, (at, status) in happened.items()
+        ),
+    )
+
+
 def _add_authorizations(day: Day, records: Records) -> None:
     records.put(
         "payer_contract",
@@ -255,6 +334,7 @@ def billed(module_records: Records) -> Records:
     _add_papers(day, module_records)
     _add_terms(day, module_records)
     _add_people(day)
+    _add_cover(day, module_records)
     _add_authorizations(day, module_records)
     module_records.put("client", *day.clients)
     module_records.put("caregiver", *day.caregivers)
