@@ -30,6 +30,7 @@ HOP = Hop(
         "landing.eligibility",
         "landing.primary_answer",
         "landing.incident",
+        "landing.funding_share",
     ),
     follows="evv_to_coordination",
     targets=(

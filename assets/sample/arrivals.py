@@ -36,6 +36,7 @@ DAILY: dict[str, tuple[tuple[int, int], ...]] = {
     "provider_enrolments": ((6, 10),),
     "eligibility_rosters": ((6, 12),),
     "primary_answers": ((6, 14),),
+    "funding_shares": ((6, 16),),
     "service_auths": ((6, 15),),
     "incidents": ((6, 20),),
     "inpatient_stays": ((6, 22),),

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from assets.sample.kinds import HOP_3, Kind, is_day, planted
+from assets.sample.kinds import HOP_3, Kind, in_a_visit, is_day, planted
 from assets.sample.paperwork import report_incident
+from assets.sample.payers import BY_ID
+from assets.sample.pricing import whole_minutes
 from assets.sample.times import Row, instant, local_date
 from assets.sample.world import Visit, World
 
@@ -90,6 +92,34 @@ def _answer(visit: Visit, **changes: object) -> Row:
         "source_updated_at": at,
         **changes,
     }
+
+
+def _share(world: World, visit: Visit, program: object, minutes: int) -> None:
+    world.funding_shares.append(
+        {
+            "schedule_id": visit.row["schedule_id"],
+            "payer_id": visit.row["payer_id"],
+            "payer_program": program,
+            "share_version": 1,
+            "minutes": minutes,
+            "source_updated_at": instant(visit.row, "source_updated_at"),
+        }
+    )
+
+
+@in_a_visit("SPLIT-PAYER", HOP_3, ("SPLIT-PAYER",), share=0.0005)
+def _other_part_missing(world: World, visit: Visit) -> None:
+    """A quarter of an hour is another programme's, and was clocked under this one."""
+    minutes = whole_minutes(visit.began, visit.ended)
+    other = BY_ID[str(visit.row["payer_id"])].programs[1]
+    _share(world, visit, visit.row["payer_program"], minutes - 15)
+    _share(world, visit, other, 15)
+
+
+@in_a_visit("allowed: funded to the minute", HOP_3, share=0.0005)
+def _funded(world: World, visit: Visit) -> None:
+    minutes = whole_minutes(visit.began, visit.ended)
+    _share(world, visit, visit.row["payer_program"], minutes)
 
 
 @planted("RECON-DELIVERED-BILLED", HOP_3, ("RECON-DELIVERED-BILLED",), share=0.0005)

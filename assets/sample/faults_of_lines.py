@@ -60,6 +60,7 @@ OTHER_LINES = (
     ("provider_enrolments", "npi", "12345", "PATTERN"),
     ("eligibility_rosters", "covered_from", "someday", "NOT-A-DATE"),
     ("primary_answers", "paid_cents", "-1", "OUT-OF-RANGE"),
+    ("funding_shares", "minutes", "1501", "OUT-OF-RANGE"),
     ("service_auths", "units_total", "-5", "OUT-OF-RANGE"),
     ("schedules", "status", "perhaps", "NOT-ALLOWED"),
     ("documentation", "content_hash", "not a hash", "PATTERN"),

@@ -19,6 +19,7 @@ def everything_sent(world: World) -> dict[str, list[Sent]]:
     sent["caregivers"] = [*_once(world, world.caregivers), _renewed(world, world.caregivers[0])]
     sent["provider_enrolments"] = _enrolments(world)
     sent["eligibility_rosters"] = _rosters(world)
+    sent["funding_shares"] = _once(world, world.funding_shares)
     sent["primary_answers"] = _once(world, world.primary_answers)
     sent["clients"] = _clients(world)
     sent["service_auths"] = _auths(world)

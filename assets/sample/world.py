@@ -171,6 +171,7 @@ class World:
     live_ins: list[Row] = field(default_factory=list)
     roster_days: dict[str, dict[date, Row]] = field(default_factory=lambda: defaultdict(dict))
     primary_answers: list[Row] = field(default_factory=list)
+    funding_shares: list[Row] = field(default_factory=list)
     more: dict[str, list[Sent]] = field(default_factory=lambda: defaultdict(list))
     deviations: set[tuple[str, str]] = field(default_factory=set)
     fates: dict[Pair, Fate] = field(default_factory=dict)

@@ -56,16 +56,7 @@ class Facts:
             if row["status"] in USABLE:
                 self.auths[self.auth_key(row)].append(row)
         self.enrolled = self.landed.now("provider_enrolment")
-        self.rosters = self.landed.now("eligibility")
-        self.answers = {
-            (row["source_system"], row["visit_id"]): row
-            for row in self.landed.now("primary_answer")
-        }
-        self.incident_days = {
-            (row["client_id"], row["occurred_at"].astimezone(ZONE).date())
-            for row in self.landed.now("incident")
-            if row["status"] == "open"
-        }
+        self.read_cover()
         self.notes = set()
         self.orders = defaultdict(list)
         self.early, self.rewritten = set(), set()
@@ -94,6 +85,22 @@ class Facts:
         for visit in self.visits:
             self.alike[twin_key(visit)].append(visit)
             self.begun_on[visit["day"]].append(visit)
+
+    def read_cover(self) -> None:
+        """What payers say of clients, shifts and days."""
+        self.rosters = self.landed.now("eligibility")
+        self.answers = {
+            (row["source_system"], row["visit_id"]): row
+            for row in self.landed.now("primary_answer")
+        }
+        self.incident_days = {
+            (row["client_id"], row["occurred_at"].astimezone(ZONE).date())
+            for row in self.landed.now("incident")
+            if row["status"] == "open"
+        }
+        self.shares = defaultdict(dict)
+        for row in self.landed.now("funding_share"):
+            self.shares[row["schedule_id"]][row["payer_id"], row["payer_program"]] = row["minutes"]
 
     def roster_of(self, visit: Row) -> Row | None:
         names = ("client_id", "payer_id", "payer_program")
@@ -403,6 +410,9 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         "ELIG-INACTIVE": not within(day, client["eligible_from"], client["eligible_to"])
         or roster.get("share_of_cost_cents", 0) > roster.get("share_met_cents", 0),
         "ELIG-DEMOG": bool(roster) and roster["birth_date"] != client["birth_date"],
+        "SPLIT-PAYER": visit["schedule_id"] in facts.shares
+        and facts.shares[visit["schedule_id"]]
+        != {(visit["payer_id"], visit["payer_program"]): visit["minutes"]},
         "COB-PRIMARY-FIRST": bool(roster.get("other_payer_id")) and answer is None,
         "COB-SECONDARY-DATA": bool(roster.get("other_payer_id"))
         and answer is not None

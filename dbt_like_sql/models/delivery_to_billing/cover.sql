@@ -8,6 +8,15 @@ select
         delivered.payer_id = coalesce(cover.payer_id, client.payer_id)
         and delivered.payer_program = coalesce(cover.payer_program, client.payer_program)
         , false
+    )
+    -- who funds a part of the shift pays for it beside the client's own payer
+    or exists (
+        select 1
+        from {{ ref('funding_share_now') }} as share
+        where
+            share.schedule_id = delivered.schedule_id
+            and share.payer_id = delivered.payer_id
+            and share.payer_program = delivered.payer_program
     ) as is_clients_payer
     , coalesce(client.medicaid_id, visit.client_medicaid_id) is not null as has_member_id
     , coalesce(core.fits_pattern(
