@@ -1,7 +1,7 @@
 """Commands that only look."""
 
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast, get_args
 
 import click
@@ -19,6 +19,7 @@ from orchestration.views.doctor import Finding
 from orchestration.views.doctor import doctor as look_for_faults
 from orchestration.views.locks import locks
 from orchestration.views.queue import queue as queue_of
+from orchestration.views.rights import trespasses
 from orchestration.views.sentences import counted
 from orchestration.views.status import status as status_of
 from orchestration.views.trace import AskedKind
@@ -105,6 +106,17 @@ def list_locks(asked: Asked, *, as_json: bool) -> None:
         tell(found, as_json, lambda: changes_page.show_locks(found))
 
 
+@click.command("permissions")
+@click.option("--since", type=Instant(), help="Only changes from then on; else of 90 days.")
+@AS_JSON
+@click.pass_obj
+def list_permissions(asked: Asked, *, since: datetime | None, as_json: bool) -> None:
+    """Who changed records without the right to, how often, and who grants that right."""
+    with asked.opened() as (_, sight):
+        found = trespasses(sight, since or sight.now - timedelta(days=90))
+        tell(found, as_json, lambda: changes_page.show_trespasses(sight, found))
+
+
 @click.command()
 @AS_JSON
 @click.pass_obj
@@ -131,4 +143,4 @@ def _show_findings(findings: list[Finding]) -> None:
     show(f"{counted(len(findings), 'finding')}." if findings else "Nothing is wrong.")
 
 
-COMMANDS = (trace, status, queue, list_changes, list_locks, doctor)
+COMMANDS = (trace, status, queue, list_changes, list_locks, list_permissions, doctor)

@@ -1,4 +1,4 @@
-"""How the list of changes and the register of locks are laid out."""
+"""How changes, the register of locks, and changes without a right are laid out."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from orchestration.commands.printing import show, table
 from orchestration.ground.durations import in_words
 from orchestration.views.changes import Change
 from orchestration.views.locks import LockRow
+from orchestration.views.rights import Trespass
 from orchestration.views.sentences import counted, money
 from orchestration.views.sight import Sight
 
@@ -51,3 +52,23 @@ def show_locks(rows: list[LockRow]) -> None:
     for row in rows:
         show(f"  {row.lock}: {row.what}")
         show(f"    way out: {row.way_out}")
+
+
+def show_trespasses(sight: Sight, found: list[Trespass]) -> None:
+    """One line a user and right, with how often and who grants it."""
+    if not found:
+        show("Nobody changed anything without the right to.")
+        return
+    table(
+        "Changed without the right",
+        ("user", "role", "lacks", "changes", "records", "held now", "last", "who grants it"),
+        (
+            (
+                *(each.user, each.role, each.missing_right),
+                *(each.changes, each.records, each.held),
+                *(sight.local(each.last_at), each.owner),
+            )
+            for each in found
+        ),
+        right=(3, 4, 5),
+    )

@@ -1,4 +1,4 @@
--- PERM-VISIT-EDIT: The visit was changed by a role that may not change visits.
+-- PERM-VISIT-EDIT: The visit was changed by a role without the right visit_edit.
 -- checkpoint: V05
 -- class: PERMISSION
 -- severity: HOLD
@@ -7,8 +7,8 @@
 -- clinical: The source system took the change, but the role that made it held no right to on that
 --   day.
 -- billing: The visit stays out of billing until somebody with the right stands behind the change.
--- next: Grant the role the right from that day on if it should have had it, or have a visit
---   editor redo the change.
+-- next: Grant the role visit_edit from that day on if it should have had it, or have a visit editor
+--   redo the change.
 -- source: Agency's access register; HIPAA technical safeguards, 45 CFR 164.312
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
