@@ -22,6 +22,7 @@ from assets.sample.kinds import (
 )
 from assets.sample.payers import RESPITE
 from assets.sample.times import local_date
+from assets.sample.typed import FEWEST_VISITS
 from assets.sample.week import clock_by
 from assets.sample.world import Visit, World
 
@@ -33,6 +34,24 @@ def _is_for_personal_care(visit: Visit) -> bool:
     """Of a client nobody ever asked respite for."""
     own = visit.client.services
     return is_day(visit) and visit.row["service_code"] == "T1019" and RESPITE[0] not in own
+
+
+@planted("EVV-MANUAL-RATE", HOP_1, warns=("EVV-MANUAL-RATE",), share=0.0002)
+def _types_every_other(world: World) -> Sequence[Visit]:
+    """Half of a caregiver's visits are typed; told of the last one, seen on most of them."""
+    mine: dict[str, list[Visit]] = {}
+    for visit in world.visits:
+        if visit.is_plain and visit.fault is None and not visit.client.is_special and is_day(visit):
+            mine.setdefault(str(visit.row["caregiver_id"]), []).append(visit)
+    fit = [visits for visits in mine.values() if len(visits) >= 2 * FEWEST_VISITS]
+    if not fit:
+        return ()
+    *others, last = sorted(world.rng.choice(fit)[::2], key=lambda visit: visit.began)
+    for visit in (*others, last):
+        by_hand(world, visit, "coordinator")
+    for visit in others:
+        visit.is_plain, visit.fault = False, "allowed: typed with a reason, and often"
+    return (last,)
 
 
 @in_a_visit("EVV-CANCELLED", HOP_1, ("EVV-CANCELLED",))

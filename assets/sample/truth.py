@@ -25,6 +25,7 @@ from assets.sample.kinds import HOP_1, HOP_2, HOP_3, HOP_4
 from assets.sample.payers import contract_on
 from assets.sample.pricing import lines_of
 from assets.sample.times import instant, local_date
+from assets.sample.typed import typed_too_often
 from assets.sample.world import Fate, Pair, Visit, World
 
 #: How far back a first run looks for planned visits nobody clocked.
@@ -88,8 +89,13 @@ def tell_records(
         stays: Hops and records that are there although the record stands still upstream now.
     """
     visits = sorted(world.visits, key=lambda visit: visit.record_id)
+    # what moved is not counted again, so the second truth says it as the first did
+    often = world.typed_often = world.typed_often or typed_too_often(world)
     for visit in visits:
-        yield _visit(world, visit, HOP_1)
+        said = _visit(world, visit, HOP_1)
+        if visit.record_id in often:
+            said["warnings"] = sorted({*said["warnings"], "EVV-MANUAL-RATE"})
+        yield said
     for pair in sorted(pairs):
         yield _pair(world, pair)
     moved = [

@@ -178,6 +178,7 @@ class World:
     receipts: dict[Pair, Row] = field(default_factory=dict)
     old_tasks: set[str] = field(default_factory=set)
     planted: dict[str, int] = field(default_factory=dict)
+    typed_often: frozenset[str] | None = None
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, kind: str) -> int:

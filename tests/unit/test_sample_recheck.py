@@ -297,6 +297,11 @@ def is_away(facts: Facts, visit: Row) -> bool:
     return bool(terms) and metres(visit, client) > terms["gps_limit_metres"]
 
 
+def typed(visit: Row) -> bool:
+    calls = (visit["call_in_type"], visit["call_out_type"])
+    return "Manual" in calls or bool(visit["adjusted_in_at"] or visit["adjusted_out_at"])
+
+
 def trips(facts: Facts, visit: Row) -> Iterator[tuple[Row, Row]]:
     """The way to a visit from the one before, and from it to the one after."""
     around = sorted((visit, *beside(facts, visit)), key=lambda one: (one["start"], one["record"]))
@@ -346,6 +351,15 @@ def warnings_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
     whole = visit["start"] and visit["end"] and visit["end"] > visit["start"]
     if whole and visit["terms"] and any(flown(visit, *trip) for trip in trips(facts, visit)):
         yield "OVLP-TRAVEL"
+    if visit["terms"] and typed(visit) and visit["caregiver_id"]:
+        window = [
+            typed(other)
+            for days in range(28)
+            for other in facts.begun_on[visit["day"] - timedelta(days=days)]
+            if other["caregiver_id"] == visit["caregiver_id"] and other["action"] == "upsert"
+        ]
+        if len(window) >= 10 and sum(window) / len(window) > 0.15:
+            yield "EVV-MANUAL-RATE"
     if visit["end"] and visit["source_updated_at"] - visit["end"] > timedelta(hours=24):
         yield "EVV-LATE-SUBMIT"
 

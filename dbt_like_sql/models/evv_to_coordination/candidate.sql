@@ -32,6 +32,8 @@ select
         as has_group_modifier
     , term.group_size_limit
     , term.travel_speed_limit_mph
+    , term.manual_rate_limit_percent
+    , term.manual_window_days
     , coalesce(term.live_in_allowed, false) as is_live_in_allowed
     , coalesce(term.needs_verified_visit, false) as needs_verified_visit
     , cast(floor(counted.seconds / 60) as bigint) as minutes

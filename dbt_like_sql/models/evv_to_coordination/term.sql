@@ -25,6 +25,8 @@ select
     , contract.group_modifiers
     , contract.group_size_limit
     , contract.live_in_allowed
+    , contract.manual_rate_limit_percent
+    , contract.manual_window_days
     , contract.travel_speed_limit_mph
     , contract.needs_verified_visit
     , contract.visit_maintenance_days

@@ -28,6 +28,7 @@ def lay_ground(records: Records) -> None:
         "max_visit_minutes": 720,
         "schedule_tolerance_minutes": 20,
         "gps_limit_metres": 400,
+        "manual_rate_limit_percent": 100,
     }
     records.put(
         "payer_contract",
@@ -40,6 +41,7 @@ def lay_ground(records: Records) -> None:
             "gps_is_held": False,
             "widened_time_is_held": False,
         },
+        {**terms, "payer_id": "P-counts", "manual_rate_limit_percent": 15},
         {**terms, "payer_id": "P-auth", "needs_verified_visit": True, "needs_service_auth": True},
         {**terms, "payer_id": "P-group", "needs_verified_visit": True, "group_modifiers": "HQ;UN"},
         {
