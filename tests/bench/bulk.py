@@ -63,7 +63,7 @@ insert into landing.evv_visit (source_system, visit_id, sequence_id, action, cli
 select 'hhax', 'V' || lpad(cast(n as text), 9, '0'), 1, 'upsert', 'C' || client
     , lpad(cast(client as text), 12, '0'), 'G' || client / 4, 'BULK', 'P', 'T1019'
     , 'S' || lpad(cast(n as text), 9, '0'), start_at, start_at + interval '2 hours'
-    , 'Telephony', 'Telephony', 'home', 'America/New_York', 'BATH:done;MEAL:done'
+    , 'FVV', 'FVV', 'home', 'America/New_York', 'BATH:done;MEAL:done'
     , 'Verified', start_at + interval '3 hours', 'evv', 'coordinator', 'evv_visits_hhax', :file
     , n, true, :now
 from generate_series(cast(:from_visit as bigint), cast(:to_visit as bigint)) as n
