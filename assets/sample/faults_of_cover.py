@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from assets.sample.kinds import HOP_3, Kind, in_a_visit, is_day, planted
+from assets.sample.kinds import HOP_3, Kind, in_a_visit, is_day, planted, replan
 from assets.sample.paperwork import report_incident
 from assets.sample.payers import BY_ID
 from assets.sample.pricing import whole_minutes
@@ -129,6 +129,13 @@ def _incident_open(world: World) -> Sequence[Visit]:
         return ()
     report_incident(world, visit, "FALL")
     return (visit,)
+
+
+@in_a_visit("RECON-PLANNED-DELIVERED", HOP_3, ("RECON-PLANNED-DELIVERED",), share=0.0005)
+def _plan_cancelled(world: World, visit: Visit) -> None:
+    """Called off the day before, and somebody went."""
+    if visit.schedule is not None:
+        replan(world, visit.schedule, status="cancelled")
 
 
 KINDS = tuple(found for found in list(globals().values()) if isinstance(found, Kind))

@@ -394,6 +394,7 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
     today = facts.now.astimezone(ZONE).date()
     auths, others = facts.auths_of(visit)
     roster = facts.roster_of(visit) or {}
+    plan = facts.plans.get(visit["schedule_id"])
     answer = facts.answers.get((visit["source_system"], visit["visit_id"]))
     needs_auth = bool(terms.get("needs_service_auth"))
     dates = [line[0] for line in lines_of(facts, visit)] if terms else []
@@ -431,6 +432,12 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         "COB-SECONDARY-DATA": bool(roster.get("other_payer_id"))
         and answer is not None
         and None in (answer["paid_cents"], answer["adjustments"], answer["paid_on"]),
+        "RECON-PLANNED-DELIVERED": plan is not None
+        and (
+            plan["status"] == "cancelled"
+            or plan["client_id"] != visit["client_id"]
+            or abs(plan["start_at"] - visit["start"]) > timedelta(hours=12)
+        ),
         "RECON-DELIVERED-BILLED": (client["client_id"], day) in facts.incident_days,
         "ELIG-PLAN-CHANGED": (client["payer_id"], client["payer_program"])
         != (visit["payer_id"], visit["payer_program"]),

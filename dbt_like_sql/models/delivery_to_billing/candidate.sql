@@ -73,6 +73,8 @@ select
     , standing.has_signed_note
     , standing.has_signed_order
     , standing.has_schedule
+    , standing.planned_otherwise
+    , standing.schedule_version
     , standing.discipline
     , standing.is_caregiver_eligible
     , standing.plan_version

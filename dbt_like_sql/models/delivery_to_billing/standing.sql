@@ -21,6 +21,15 @@ select
             and coalesce(paper.covers_to, 'infinity') >= delivered.service_date
     ) as has_signed_order
     , schedule.schedule_id is not null as has_schedule
+    , case
+        when schedule.status = 'cancelled' then 'cancelled'
+        when schedule.client_id <> delivered.client_id then 'another client'
+        when
+            delivered.start_at not between schedule.start_at - interval '12 hours'
+            and schedule.start_at + interval '12 hours'
+            then 'another day'
+    end as planned_otherwise
+    , schedule.schedule_version
     , caregiver.discipline
     , coalesce(
         not caregiver.is_excluded

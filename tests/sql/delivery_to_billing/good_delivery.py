@@ -159,11 +159,33 @@ def lay_ground(records: Records) -> None:
 
 
 def bill(records: Records, *visits: dict[str, Any]) -> None:
-    """Land visits and run them through coordination and billing."""
+    """Land visits, each with a plan that fits it, and run them through coordination and billing."""
     if visits:
-        records.put("evv_visit", *visits)
+        records.put("evv_visit", *(_planned(records, row) for row in visits))
     records.run("evv_to_coordination")
     records.run(HOP)
+
+
+def _planned(records: Records, row: dict[str, Any]) -> dict[str, Any]:
+    """The visit, under a plan of its own where S1 is not about its client and day."""
+    start = row["call_in_at"]
+    of_s1 = row["client_id"] == "C1" and start.astimezone(ZONE).date() == DAY
+    if row["schedule_id"] != "S1" or of_s1:
+        return row
+    named = {"schedule_id": f"S-{row['visit_id']}"}
+    if records.one("select 1 from landing.schedule where schedule_id = :schedule_id", **named):
+        return {**row, **named}
+    about = ("client_id", "caregiver_id", "payer_id", "payer_program", "service_code")
+    records.put(
+        "schedule",
+        {
+            **named,
+            **{name: row[name] for name in about},
+            "start_at": start,
+            "end_at": row["call_out_at"],
+        },
+    )
+    return {**row, **named}
 
 
 def lines(records: Records, visit_id: str) -> list[tuple[date, int, int]]:

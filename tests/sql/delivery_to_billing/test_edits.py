@@ -44,6 +44,9 @@ CASES = [
     ("COB-PRIMARY-FIRST", "primary-silent", "other-cover-ended"),
     ("COB-SECONDARY-DATA", "primary-without-reasons", "primary-answered"),
     ("COB-SECONDARY-DATA", "primary-without-date", "primary-answered"),
+    ("RECON-PLANNED-DELIVERED", "plan-cancelled", "plan-kept"),
+    ("RECON-PLANNED-DELIVERED", "plan-for-another", "plan-kept"),
+    ("RECON-PLANNED-DELIVERED", "plan-next-day", "plan-that-evening"),
     ("RECON-DELIVERED-BILLED", "incident-open", "incident-closed"),
     ("RECON-DELIVERED-BILLED", "incident-open", "incident-day-before"),
     ("ELIG-PLAN-CHANGED", "other-payers", "payer-changed-later"),
@@ -282,6 +285,34 @@ def _add_cover(day: Day, records: Records) -> None:
     )
 
 
+def _add_plans(day: Day, records: Records) -> None:
+    plans: dict[str, dict[str, Any]] = {
+        "plan-cancelled": {"status": "cancelled"},
+        "plan-kept": {},
+        "plan-for-another": {"client_id": "C1"},
+        "plan-next-day": {"start_at": local(DAY + timedelta(days=1), 9)},
+        "plan-that-evening": {"start_at": local(DAY, 20)},
+    }
+    for name in plans:
+        day.add(name, schedule_id=f"S-{name}")
+    planned = {
+        "caregiver_id": "G1",
+        "payer_id": "P1",
+        "payer_program": "WAIVER",
+        "service_code": "T1019",
+        "status": "planned",
+        "start_at": local(DAY, 9),
+        "end_at": local(DAY + timedelta(days=1), 10),
+    }
+    records.put(
+        "schedule",
+        *(
+            {**planned, "schedule_id": f"S-{name}", "client_id": f"C-{name}", **changes}
+            for name, changes in plans.items()
+        ),
+    )
+
+
 def _add_authorizations(day: Day, records: Records) -> None:
     records.put(
         "payer_contract",
@@ -302,21 +333,10 @@ def _add_authorizations(day: Day, records: Records) -> None:
         "auth-other-modifiers": {"modifiers": "U1"},
         "auth-modifiers-as-set": {"modifiers": "U2;U1"},
     }
-    records.put(
-        "schedule",
-        schedule_id="S-AUTH1",
-        client_id="C1",
-        caregiver_id="G1",
-        payer_id="P1",
-        payer_program="WAIVER",
-        service_code="AUTH1",
-        start_at=local(DAY, 9),
-        end_at=local(DAY, 10),
-    )
-    day.add("auth-none", "AUTH1", schedule_id="S-AUTH1")
+    day.add("auth-none", "AUTH1")
     for name in held:
         modifiers = {"modifier1": "U1", "modifier2": "U2"} if "modifiers" in name else {}
-        day.add(name, "AUTH1", schedule_id="S-AUTH1", **modifiers)
+        day.add(name, "AUTH1", **modifiers)
     records.put(
         "service_auth",
         *(
@@ -335,6 +355,7 @@ def billed(module_records: Records) -> Records:
     _add_terms(day, module_records)
     _add_people(day)
     _add_cover(day, module_records)
+    _add_plans(day, module_records)
     _add_authorizations(day, module_records)
     module_records.put("client", *day.clients)
     module_records.put("caregiver", *day.caregivers)
