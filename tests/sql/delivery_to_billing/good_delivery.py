@@ -169,7 +169,7 @@ def bill(records: Records, *visits: dict[str, Any]) -> None:
 def _planned(records: Records, row: dict[str, Any]) -> dict[str, Any]:
     """The visit, under a plan of its own where S1 is not about its client and day."""
     start = row["call_in_at"]
-    of_s1 = row["client_id"] == "C1" and start.astimezone(ZONE).date() == DAY
+    of_s1 = row["client_id"] == "C1" and abs(start - local(DAY, 9)) <= timedelta(hours=12)
     if row["schedule_id"] != "S1" or of_s1:
         return row
     named = {"schedule_id": f"S-{row['visit_id']}"}

@@ -199,9 +199,11 @@ def test_what_is_over_stays_with_the_line_and_is_billed_when_room_is_made(ground
 
 def test_a_payer_that_counts_planned_time_takes_the_whole_shift(ground: Records) -> None:
     ground.put("service_auth", auth("A1", service_code="PLANS", units_total=6))
+    hour = {"start_at": local(MONDAY, 9), "end_at": local(MONDAY, 10)}
+    ground.put("schedule", schedule_id="S-hour", client_id="C1", service_code="PLANS", **hour)
     bill(
         ground,
-        visit("short", local(MONDAY, 9), 30, service_code="PLANS"),  # planned for an hour
+        visit("short", local(MONDAY, 9), 30, service_code="PLANS", schedule_id="S-hour"),
         visit("next", local(MONDAY, 12), 60, service_code="PLANS"),
     )
     assert lines(ground, "short") == [(MONDAY, 30, 2)]
