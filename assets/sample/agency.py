@@ -13,7 +13,7 @@ from assets.sample.world import Client, World
 #: Share of clients by payer, in the payers' order; the last is private pay.
 PAYER_SHARES = (0.38, 0.32, 0.26, 0.04)
 NEWCOMER_EVERY = 11
-NURSED_EVERY = 9
+NURSED_EVERY = 5
 NPIS = ("1999999984", "1999999976", "2999999917", "1000000004")
 
 #: The agency's own number, as in agency.toml.

@@ -9,6 +9,7 @@ from assets.sample import (
     faults_of_cover,
     faults_of_delivery,
     faults_of_overlap,
+    faults_of_record,
     faults_of_whereabouts,
     faults_on_paper,
 )
@@ -23,6 +24,7 @@ KINDS: tuple[Kind, ...] = tuple(
             *faults_of_cover.KINDS,
             *faults_of_delivery.KINDS,
             *faults_of_overlap.KINDS,
+            *faults_of_record.KINDS,
             *faults_of_whereabouts.KINDS,
             *allowed.KINDS,
         ),
@@ -48,22 +50,6 @@ NOT_IN_FEEDS = {
     "MAP-LOCATION": "the sample agency's contracts name every place",
     "CODE-INVALID": "a contract with such a code does not come into force",
     "CODE-POS": "a contract with such a place does not come into force",
-    **dict.fromkeys(
-        (
-            "DOC-ASSESS-INCOMPLETE",
-            "DOC-PLAN-EXPIRED",
-            "DOC-OASIS-OPEN",
-            "DOC-OASIS-UNSENT",
-            "DOC-OASIS-LOCKED-DIFF",
-            "DOC-NOA-MISSING",
-            "DOC-F2F-MISSING",
-            "DOC-SUPERVISION",
-            "DOC-DUTIES",
-            "DOC-CLIENT-SIGNATURE",
-            "FREQ-ORDER",
-        ),
-        "no payer of the sample asks for it",
-    ),
     "EVV-BAD-ZONE": "landing holds such a line already",
 }
 

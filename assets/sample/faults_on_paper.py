@@ -21,7 +21,12 @@ from assets.sample.times import instant, local_date
 from assets.sample.world import Visit, World
 
 
-def _week_of(visit: Visit) -> date:
+def tells_tasks(visit: Visit) -> bool:
+    """Whether the payer asks for the tasks of each visit and the client's signature."""
+    return visit.client.row["payer_id"] == "MAPLE-FICTIVE"
+
+
+def week_of(visit: Visit) -> date:
     """First day of the authorization week a visit falls in."""
     day = local_date(visit.began)
     starts_on = BY_ID[str(visit.row["payer_id"])].week_starts_on
@@ -41,7 +46,7 @@ def respite(world: World, many: int, weeks: int = 1) -> list[Visit]:
     tries = 60
     while first is not None and tries:
         run = _run_from(world, first, many)
-        if len(run) == many and len({_week_of(visit) for visit in run}) == weeks:
+        if len(run) == many and len({week_of(visit) for visit in run}) == weeks:
             for visit in run:
                 visit.row.update(service_code=RESPITE[0], modifier1=None, modifier2=None)
                 if visit.schedule is not None:
@@ -192,7 +197,12 @@ def _note_unsigned(world: World, visit: Visit) -> None:
         unsign(visit.note, world.rng.choice(("draft", "complete")))
 
 
-@in_a_visit("DOC-NOTE-UNSIGNED never written", HOP_3, ("DOC-NOTE-UNSIGNED",), where=anywhere)
+@in_a_visit(
+    "DOC-NOTE-UNSIGNED never written",
+    HOP_3,
+    ("DOC-NOTE-UNSIGNED",),
+    where=lambda visit: not tells_tasks(visit),
+)
 def _no_note(_: World, visit: Visit) -> None:
     visit.note = None
 
@@ -222,7 +232,7 @@ def _order_ran_out(world: World) -> Sequence[Visit]:
         lambda visit: (
             is_nursed(visit.client)
             and visit.client.orders[0]["covers_to"] is None
-            and _is_last(world, visit)
+            and is_last(world, visit)
         )
     )
     if last is None:
@@ -232,7 +242,7 @@ def _order_ran_out(world: World) -> Sequence[Visit]:
     return (last,)
 
 
-def _is_last(world: World, visit: Visit) -> bool:
+def is_last(world: World, visit: Visit) -> bool:
     """Whether it is the client's only visit of its day and none comes after."""
     day = local_date(visit.began)
     return not any(
@@ -248,7 +258,7 @@ def _cover_ended(world: World) -> Sequence[Visit]:
     """The client's cover ends the day before the last visit; nobody's night is cut in two."""
     last = world.take(
         lambda visit: (
-            is_day(visit) and visit.client.row["eligible_to"] is None and _is_last(world, visit)
+            is_day(visit) and visit.client.row["eligible_to"] is None and is_last(world, visit)
         )
     )
     if last is None:

@@ -184,8 +184,9 @@ def _stop_upstream(later: Later, visit: Visit, name: str) -> None:
 
 
 def _send_version(later: Later, feed: str, row: Row, **changes: object) -> None:
+    """Send the next version; the one between may have been sent although nothing had changed."""
     version = next(name for name in row if name.endswith("_version"))
-    newest = {**row, version: int(str(row[version])) + 1, "source_updated_at": later.at, **changes}
+    newest = {**row, version: int(str(row[version])) + 2, "source_updated_at": later.at, **changes}
     later.send(feed, newest)
 
 

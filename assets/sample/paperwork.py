@@ -1,4 +1,4 @@
-"""What stands beside a visit on paper: notes, orders, authorizations, incidents."""
+"""What stands beside a visit on paper: notes, orders and the like, authorizations, incidents."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -12,6 +12,9 @@ from assets.sample.world import Client, Visit, World
 #: More units than a client of the sample can use in a day and in a week.
 PLENTY_A_DAY = 40
 PLENTY_A_WEEK = 400
+#: Part of a visit that its recorded tasks take.
+TASK_SHARE = 0.9
+SUPERVISED_EVERY = timedelta(days=7)
 
 
 def write_note(world: World, visit: Visit) -> Row:
@@ -25,6 +28,8 @@ def write_note(world: World, visit: Visit) -> Row:
         "status": world.rng.choice(("signed", "signed", "signed", "locked")),
         "completed_at": min(ended + timedelta(minutes=5), signed),
         "locked_at": None,
+        "client_signed_at": ended,
+        "duty_minutes": int((visit.ended - visit.began) / timedelta(minutes=1) * TASK_SHARE),
         "updated_by": str(visit.row["caregiver_id"]),
     }
 
@@ -75,6 +80,44 @@ def write_order(world: World, client: Client, until: date | None = None) -> Row:
     return order
 
 
+def file_paper(world: World, client: Client, kind: str, signed: datetime, **columns: object) -> Row:
+    """One more paper of a client, signed at that instant, and whatever else is said of it."""
+    paper = _document(world, kind, client.client_id, signed)
+    paper.update(covers_from=world.period.start - timedelta(days=400))
+    paper.update(columns)
+    client.papers.append(paper)
+    return paper
+
+
+def assess(world: World, client: Client, since: date, signed: datetime, **columns: object) -> Row:
+    """An OASIS assessment, locked and accepted unless said otherwise."""
+    given = {"covers_from": since, "status": "locked", "locked_at": signed, "accepted_at": signed}
+    return file_paper(world, client, "oasis", signed, **{**given, **columns})
+
+
+def _admit(world: World, client: Client) -> None:
+    """What skilled care needs before its first claim."""
+    before = world.period.start - timedelta(days=60)
+    signed = local(before, 14)
+    assess(world, client, world.period.start - timedelta(days=400), signed)
+    file_paper(world, client, "admission_notice", signed, accepted_at=signed)
+    began = world.period.start - timedelta(days=400)
+    seen = began - timedelta(days=world.number("encounter") % 80)
+    file_paper(world, client, "face_to_face", signed, happened_on=seen)
+
+
+def supervise(world: World, client: Client, day: date) -> Row:
+    """A supervisory visit."""
+    return file_paper(world, client, "supervision", local(day, 15), happened_on=day)
+
+
+def _supervise_weekly(world: World, client: Client) -> None:
+    day = world.period.start - timedelta(days=5)
+    while day <= world.period.end:
+        supervise(world, client, day)
+        day += SUPERVISED_EVERY
+
+
 def authorize(world: World, client: Client, service: tuple[str, str], **changes: object) -> Row:
     """An authorization, generous unless said otherwise."""
     number = world.number("auth")
@@ -115,8 +158,10 @@ def equip(world: World) -> None:
     for client in world.clients:
         if client.is_billed:
             authorize(world, client, client.main_service)
+            _supervise_weekly(world, client)
             if is_nursed(client):
                 write_order(world, client)
+                _admit(world, client)
 
 
 def roster_rows(client: Client, odd_days: Mapping[date, Row]) -> Iterator[Row]:

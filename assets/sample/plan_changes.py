@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assets.sample.agency import hire, is_nursed
+from assets.sample.faults_on_paper import tells_tasks
+from assets.sample.kinds import HOP_3
 from assets.sample.plan_moments import is_quiet, planned, quiet_moment
 from assets.sample.plans import enter_plan
 from assets.sample.times import Row, instant, local, local_date
@@ -143,6 +145,10 @@ def _old_tasks(world: World, client: Client) -> bool:
     if not later:
         return False
     world.old_tasks.add(later[0].record_id)
+    if tells_tasks(later[0]):
+        later[0].is_plain = False
+        later[0].fault = "DOC-DUTIES by an old list"
+        later[0].codes[HOP_3] = ("DOC-DUTIES",)
     fate = Fate("CP-OLD-VERSION-DELIVERED", warns=("CP-OLD-VERSION-DELIVERED",))
     return _simple(world, client, at, fate)
 
@@ -226,6 +232,8 @@ def change_plans(world: World) -> None:
     """Plant each kind once and let some more plans change without trouble."""
     pool = [client for client in world.clients if _has_one_caregiver(world, client)]
     world.rng.shuffle(pool)
+    # few have skilled care, and their papers go wrong in ways of their own
+    pool.sort(key=is_nursed)
     left = len(world.clients) // 3
     ordinary = PlanKind("allowed: plan changed", (), _ordinary)
     for kind in (*KINDS, *[ordinary] * round(ORDINARY * len(world.clients))):

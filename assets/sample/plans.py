@@ -88,7 +88,7 @@ def write_tasks(world: World) -> None:
     """Record on every visit the tasks of the plan version in whose window it began."""
     for visit in world.visits:
         plan = _plan_at(visit)
-        if plan is None:
+        if plan is None or visit.record_id in world.no_tasks:
             continue
         if visit.record_id in world.old_tasks:
             plan = visit.client.plans[int(str(plan["plan_version"])) - 2]

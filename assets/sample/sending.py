@@ -130,8 +130,8 @@ def _visit(visit: Visit) -> list[Sent]:
 
 
 def _documents(world: World) -> list[Sent]:
-    """Notes and orders; some notes were complete before they were signed."""
-    sent = _once(world, [order for client in world.clients for order in client.orders])
+    """Orders, other papers and notes; some notes were complete before they were signed."""
+    sent = _once(world, [paper for one in world.clients for paper in (*one.orders, *one.papers)])
     for visit in world.visits:
         note = visit.note
         if note is None:

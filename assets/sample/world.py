@@ -29,6 +29,7 @@ class Client:
     plans: list[Row] = field(default_factory=list)
     auths: list[Row] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
+    papers: list[Row] = field(default_factory=list)
     schedule_ids: list[str] = field(default_factory=list)
     house: str | None = None
     is_special: bool = False
@@ -177,6 +178,7 @@ class World:
     fates: dict[Pair, Fate] = field(default_factory=dict)
     receipts: dict[Pair, Row] = field(default_factory=dict)
     old_tasks: set[str] = field(default_factory=set)
+    no_tasks: set[str] = field(default_factory=set)
     planted: dict[str, int] = field(default_factory=dict)
     typed_often: frozenset[str] | None = None
     _numbers: dict[str, int] = field(default_factory=dict)

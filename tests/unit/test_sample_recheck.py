@@ -18,6 +18,7 @@ import pytest
 from assets.sample.payers import contract_rows
 from assets.sample.write import write_sample
 from tests.reading_of_feeds import ZONE, Landed, read_folder
+from tests.recheck_of_papers import Papers
 
 Row = dict[str, Any]
 USABLE = ("approved", "partial", "reduced")
@@ -79,10 +80,13 @@ class Facts:
             if row["status"] in ("signed", "locked"):
                 self.notes.add((row["visit_source"], row["visit_id"]))
                 self.orders[row["client_id"]] += [row] if row["document_kind"] == "order" else []
+        self.papers = Papers(self.landed.versions["document"], self.landed.versions["care_plan"])
         self.visits = [self.visit(row) for row in self.landed.now("evv_visit")]
         self.alike = defaultdict(list)
         self.begun_on = defaultdict(list)
+        self.of_client = defaultdict(list)
         for visit in self.visits:
+            self.of_client[visit["client_id"]].append(visit)
             self.alike[twin_key(visit)].append(visit)
             self.begun_on[visit["day"]].append(visit)
 
@@ -475,6 +479,8 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         "CLM-TIMELY": bool(terms) and day + timedelta(days=terms["filing_limit_days"]) < today,
     }
     yield from (code for code, broken in rules.items() if broken)
+    mine = [other for other in facts.of_client[visit["client_id"]] if other["record"] in moved]
+    yield from facts.papers.codes(visit, carer["discipline"], mine)
 
 
 def near_miss(facts: Facts, visit: Row) -> bool:
