@@ -50,6 +50,7 @@ NOT_IN_FEEDS = {
     "MAP-LOCATION": "the sample agency's contracts name every place",
     "CODE-INVALID": "a contract with such a code does not come into force",
     "CODE-POS": "a contract with such a place does not come into force",
+    "EVV-WINDOW-BASIS": "the sample's senders state no window in their manifests",
     "EVV-BAD-ZONE": "landing holds such a line already",
 }
 

@@ -24,6 +24,7 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 PASS_TABLES = ("arrived", "news", "work", "finding", "objection", "judged", "passed")
 LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop")
 OPS_TABLES = ("calendar_day",)
+FILE_TABLE = "file"
 
 
 # SQL, not HTML: there is nothing to escape, values are bound
@@ -101,7 +102,8 @@ class SqlLibrary:
             return f"audit.{hop}__{name}"
         if name in self.core_tables:
             return f"core.{name}"
-        if name in self.landing_tables or name.removesuffix("_now") in self.landing_tables:
+        known = {FILE_TABLE, *self.landing_tables}
+        if name in known or name.removesuffix("_now") in self.landing_tables:
             return f"landing.{name}"
         if name in LEDGER_TABLES:
             return f"ledger.{name}"
