@@ -182,6 +182,19 @@ def test_a_month_full_leaves_the_next_month(ground: Records) -> None:
     assert codes == {"morning": [], "evening": [], "next": ["AUTH-OVER-MONTH"], "month": []}
 
 
+@pytest.mark.parametrize("cap", ["cap_day", "cap_week", "cap_month", "units_total"])
+def test_a_small_visit_does_not_overtake_one_that_found_no_room(ground: Records, cap: str) -> None:
+    ground.put("service_auth", auth("A1", service_code="WHOLE", **{cap: 10}))
+    bill(
+        ground,
+        visit("fits", local(MONDAY, 6), 120, service_code="WHOLE"),
+        visit("too-big", local(MONDAY, 10), 60, service_code="WHOLE"),
+        visit("small", local(MONDAY, 14), 30, service_code="WHOLE"),
+    )
+    states = [ground.state(f"hhax/{name}", HOP) for name in ("fits", "too-big", "small")]
+    assert states == ["moved", "held", "held"]
+
+
 def test_what_is_over_stays_with_the_line_and_is_billed_when_room_is_made(ground: Records) -> None:
     ground.put("service_auth", auth("A1", service_code="PARTS", units_total=10))
     bill(ground, visit("one", local(MONDAY, 9), 240, service_code="PARTS"))
