@@ -1,4 +1,4 @@
--- EVV-LATE-SUBMIT: The visit was sent more than a day after it ended.
+-- EVV-LATE-SUBMIT: The visit was sent later after its end than the payer allows.
 -- checkpoint: V06
 -- class: DOC_TIMING
 -- severity: WARN
@@ -8,7 +8,7 @@
 -- billing: States count late visits against the agency's EVV compliance.
 -- next: Find out what delayed it: a phone without signal, a late correction, or the nightly
 --   transfer.
--- source: State alternate-EVV rules: complete visit data within 24 hours
+-- source: Contract's late_submit_hours; state alternate-EVV rules say 24
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
 where

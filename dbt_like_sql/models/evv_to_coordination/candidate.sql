@@ -37,7 +37,8 @@ select
     , coalesce(term.live_in_allowed, false) as is_live_in_allowed
     , coalesce(term.needs_verified_visit, false) as needs_verified_visit
     , cast(floor(counted.seconds / 60) as bigint) as minutes
-    , counted.submit_delay > interval '24 hours' as is_late_submit
+    , counted.submit_delay > make_interval(hours => coalesce(term.late_submit_hours, 24))
+        as is_late_submit
     , clocked.effective_out_at <= :now as has_ended
     , counted.tasks_done
     , counted.tasks_refused

@@ -27,6 +27,7 @@ select
     , contract.live_in_allowed
     , contract.manual_rate_limit_percent
     , contract.manual_window_days
+    , contract.late_submit_hours
     , contract.travel_speed_limit_mph
     , contract.needs_verified_visit
     , contract.visit_maintenance_days

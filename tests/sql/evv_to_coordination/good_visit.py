@@ -40,6 +40,7 @@ def lay_ground(records: Records) -> None:
             "needs_verified_visit": True,
             "gps_is_held": False,
             "widened_time_is_held": False,
+            "late_submit_hours": 48,
         },
         {**terms, "payer_id": "P-counts", "manual_rate_limit_percent": 15},
         {**terms, "payer_id": "P-auth", "needs_verified_visit": True, "needs_service_auth": True},

@@ -160,6 +160,15 @@ def judged(module_records: Records) -> Records:
         # two that are still going on have no end yet: neither is known to be the other's double
         visit("open-1", START + timedelta(days=6), call_out_at=None),
         visit("open-2", START + timedelta(days=6), call_out_at=None),
+        *(
+            visit(
+                f"after-{hours}-hours",
+                START + timedelta(days=8, minutes=hours),
+                payer_id="P-notes",
+                source_updated_at=OUT + timedelta(days=8, minutes=hours, hours=hours),
+            )
+            for hours in (48, 49)
+        ),
         visit("lax", START + timedelta(days=7), payer_id="P-lax", aggregator_status="Incomplete"),
     ]
     rows += [
@@ -215,6 +224,11 @@ def test_another_service_or_a_cancelled_record_is_no_double(judged: Records) -> 
 def test_what_has_no_end_is_nobodys_double(judged: Records) -> None:
     for name in ("open-1", "open-2"):
         assert judged.codes(f"hhax/{name}", HOP) == ["EVV-NO-OUT"]
+
+
+def test_a_contract_may_give_more_time_to_send(judged: Records) -> None:
+    assert judged.codes("hhax/after-48-hours", HOP) == []
+    assert judged.codes("hhax/after-49-hours", HOP) == ["EVV-LATE-SUBMIT"]
 
 
 def test_the_aggregator_is_asked_only_where_the_contract_needs_it(judged: Records) -> None:
