@@ -64,10 +64,14 @@ class PlainWords(click.Group):
             _give_up(_broken(error), BROKEN)
 
 
+def _is_ours(path: Path) -> bool:
+    return path.is_relative_to(_HOUSE) and "site-packages" not in path.parts
+
+
 def _broken(error: Exception) -> str:
     """What broke and where in our own code; the error's own text may quote a row."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_HOUSE)] or frames
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))] or frames
     place = Path(ours[-1].filename)
     name = place.relative_to(_HOUSE) if place.is_relative_to(_HOUSE) else place.name
     return (

@@ -13,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from orchestration.flow import findings, judging
+from orchestration.flow.changes import take_arrived
 from orchestration.flow.edits import Edit, in_order, load_edits, read_edit
 from orchestration.ground.contracts import Hop
 from orchestration.ground.database import Database
@@ -178,6 +179,7 @@ class Bench:
         binds: judging.Binds,
     ) -> None:
         judging.clear(connection, hop.name)
+        take_arrived(connection, hop, binds)
         judging.take_work(connection, hop, binds)
         targets = [target.name for target in hop.targets]
         models = self.library.models(hop.name, targets)

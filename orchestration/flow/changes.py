@@ -100,8 +100,6 @@ def reopen_what_changed(
     Returns:
         How many records were newly found, one per record and change.
     """
-    connection.execute(bound(_ARRIVED.replace("HOP", hop.name), binds))
-    connection.exec_driver_sql(f"analyze audit.{hop.name}__arrived")
     connection.exec_driver_sql("drop table if exists pg_temp.late")
     connection.exec_driver_sql(_LATE)
     connection.execute(bound(_WITHDRAWN, binds))
@@ -114,6 +112,12 @@ def reopen_what_changed(
     found = connection.execute(bound(_LIST, binds)).rowcount
     connection.execute(bound(_REOPEN, binds))
     return int(found)
+
+
+def take_arrived(connection: sa.Connection, hop: Hop, binds: Binds) -> None:
+    """Files that landed since the hop last looked, for its models and for what changed."""
+    connection.execute(bound(_ARRIVED.replace("HOP", hop.name), binds))
+    connection.exec_driver_sql(f"analyze audit.{hop.name}__arrived")
 
 
 def looked(connection: sa.Connection, hop: Hop, binds: Binds) -> None:

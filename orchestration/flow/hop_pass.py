@@ -158,6 +158,7 @@ class Passes:
     ) -> tuple[int, int]:
         judging.clear(connection, hop.name)
         publishing.climb(connection, self.library, hop, binds)
+        changes.take_arrived(connection, hop, binds)
         late = changes.reopen_what_changed(connection, self.library, hop, binds)
         taken = judging.take_work(connection, hop, binds)
         judging.build(connection, hop, models, binds)

@@ -28,6 +28,7 @@ def test_a_contract_says_what_it_would_cost_before_it_is_in_force(
 ) -> None:
     agency = Agency(database, tmp_path)
     agency.land(IN_FORCE)
+    agency.approve(1, 2)
     records = Records(database, tmp_path)
     records.put("client", **client("C1", **OF_ELM))
     records.put("caregiver", caregiver_id="G1", hired_on=date(2020, 1, 1))
