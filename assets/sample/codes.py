@@ -58,8 +58,8 @@ CODES: dict[str, dict[str, Code]] = {
     HOP_3: _codes(
         {
             "V09": "NOT-BILLED RECON-TODAY DOC-NOTE-UNSIGNED DOC-ORDER-UNSIGNED VISIT-CANCELLED "
-            "EVV-CORRECTION-OPEN DOC-ASSESS-INCOMPLETE DOC-PLAN-EXPIRED DOC-OASIS-OPEN "
-            "DOC-NOA-MISSING DOC-F2F-MISSING",
+            "DOC-NOTE-NOT-DUE EVV-CORRECTION-OPEN DOC-ASSESS-INCOMPLETE DOC-PLAN-EXPIRED "
+            "DOC-OASIS-OPEN DOC-NOA-MISSING DOC-F2F-MISSING",
             "V10": "MAP-SERVICE MAP-NEAR-MISS MAP-VERSION MAP-DISCIPLINE MAP-LOCATION "
             "CODE-INVALID CODE-POS ELIG-INACTIVE ELIG-PLAN-CHANGED ELIG-ID-FORMAT "
             "ELIG-DEMOG "
@@ -76,6 +76,7 @@ CODES: dict[str, dict[str, Code]] = {
         {
             "NOT-BILLED": "excluded",
             "RECON-TODAY": "waiting",
+            "DOC-NOTE-NOT-DUE": "waiting",
             "VISIT-CANCELLED": "cancelled",
             "EVV-CORRECTION-OPEN": "waiting",
             "UNIT-CARRY-WAITS": "waiting",

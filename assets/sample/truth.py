@@ -30,6 +30,8 @@ from assets.sample.world import Fate, Pair, Visit, World
 
 #: How far back a first run looks for planned visits nobody clocked.
 LOOK_BACK = timedelta(days=35)
+#: The payers of the sample leave so long for a note.
+NOTE_DUE = timedelta(hours=48)
 #: Days before a last filing day from which on it is said.
 FILE_SOON = 30
 
@@ -113,6 +115,8 @@ def _visit(world: World, visit: Visit, hop: str) -> Said:
     codes = visit.codes.get(hop, ())
     if hop == HOP_3 and not visit.client.is_billed:
         codes = ("NOT-BILLED",)
+    if "DOC-NOTE-UNSIGNED" in codes and world.period.as_of - visit.ended < NOTE_DUE:
+        codes = tuple(code.replace("NOTE-UNSIGNED", "NOTE-NOT-DUE") for code in codes)
     said: Said = {
         "record": visit.record_id,
         "hop": hop,

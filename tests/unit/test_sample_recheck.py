@@ -412,11 +412,13 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         other for other in near if other["start"] < visit["end"] and visit["start"] < other["end"]
     ]
     grouped = visit["group_code"]
+    of_visit = visit["source_system"], visit["visit_id"]
+    unsigned = bool(terms.get("needs_signed_note")) and of_visit not in facts.notes
     rules = {
         "NOT-BILLED": not terms.get("is_billed", True),
         "RECON-TODAY": day >= today,
-        "DOC-NOTE-UNSIGNED": bool(terms.get("needs_signed_note"))
-        and (visit["source_system"], visit["visit_id"]) not in facts.notes,
+        "DOC-NOTE-UNSIGNED": unsigned and facts.now - visit["end"] >= timedelta(hours=48),
+        "DOC-NOTE-NOT-DUE": unsigned and facts.now - visit["end"] < timedelta(hours=48),
         "DOC-ORDER-UNSIGNED": bool(terms.get("needs_signed_order"))
         and not any(
             within(day, order["covers_from"], order["covers_to"])

@@ -1,4 +1,4 @@
--- DOC-NOTE-UNSIGNED: The visit's note is missing or not signed.
+-- DOC-NOTE-UNSIGNED: The visit's note is missing or not signed, and it is due.
 -- checkpoint: V09
 -- class: DOC_TIMING
 -- severity: BLOCK
@@ -9,7 +9,10 @@
 -- billing: The payer takes the money back when no signed note supports the visit, so it is not
 --   billed.
 -- next: Have the clinician sign the note of this visit in the clinical record.
--- source: payer contract: needs_signed_note
+-- source: payer contract: needs_signed_note, note_due_hours
 select candidate.record_id
 from {{ ref('candidate') }} as candidate
-where candidate.needs_signed_note and not candidate.has_signed_note
+where
+    candidate.needs_signed_note
+    and not candidate.has_signed_note
+    and candidate.is_note_due
