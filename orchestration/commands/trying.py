@@ -14,6 +14,7 @@ from orchestration.commands.printing import show, table
 from orchestration.flow.backtest import Backtest, Bench, Effect
 from orchestration.ground.contracts import Hop
 from orchestration.ground.failures import PermanentFailure
+from orchestration.partners.payers.approving import as_if_approved
 from orchestration.views.sentences import counted, money
 
 
@@ -58,9 +59,11 @@ def _try_contract(house: House, bench: Bench, path: Path, since: datetime) -> Ba
 
         def change(connection: sa.Connection) -> None:
             verdict = landing.land_within(connection, path)
-            if verdict.verdict != "landed":
+            if verdict.verdict != "landed" or verdict.file_id is None:
                 message = f"{path.name} is {verdict.verdict.replace('_', ' ')}: {verdict.reason}"
                 raise PermanentFailure(message)
+            # who tries it asks what its terms do, not whether somebody has approved them yet
+            as_if_approved(connection, feed.table, verdict.file_id)
 
         feed = landing.feed_of(path)
         readers = [hop for hop in house.hops if _reads(hop, f"landing.{feed.table.name}")]
