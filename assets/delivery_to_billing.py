@@ -26,6 +26,7 @@ HOP = Hop(
         "landing.schedule",
         "landing.document",
         "landing.care_plan",
+        "core.plan_delivery",
         "landing.provider_enrolment",
         "landing.eligibility",
         "landing.primary_answer",

@@ -1,6 +1,7 @@
 -- document: A note, order or assessment was changed after it had been signed.
 -- table: document
--- differs: content_hash, signed_at, covers_from, covers_to
+-- differs: content_hash, signed_at, covers_from, covers_to, service_codes, weekly_visits_most,
+--   is_as_needed, as_needed_visits_most, happened_on
 -- when: known.status in ('signed', 'locked')
 -- owner: Clinical supervisor
 -- open: The visits it supports are judged again.
