@@ -12,6 +12,8 @@ from orchestration.flow.audit import CheckResult
 from orchestration.ground.failures import ConservationFailure, TransientFailure
 from tests.integration.dagster_bench import NOON, ONE_RIGHT, RIGHTS, Bench, opened, says
 
+pytestmark = pytest.mark.slow
+
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 SECRET = "ZZPHI Jane Roe"
 OWN = ("code_sets", "mapping_approvals", "payer_contracts")

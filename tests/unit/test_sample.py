@@ -20,6 +20,8 @@ from orchestration import assembly
 from orchestration.flow.edits import Edit, load_edits
 from tests.reading_of_feeds import Landed, read_folder
 
+pytestmark = pytest.mark.slow
+
 HOPS = ("evv_to_coordination", "care_plan_to_frontline", "delivery_to_billing")
 
 

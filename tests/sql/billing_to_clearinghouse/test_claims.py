@@ -12,6 +12,8 @@ from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, files, lay_claim_ground, of
 from tests.sql.delivery_to_billing.good_delivery import auth, bill, client, contract
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 9)
 SUNDAY = MONDAY - timedelta(days=1)
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from tests.bench_of_records import Records
 from tests.sql.delivery_to_billing.good_delivery import DAY, bill, lay_ground, local, visit
 
+pytestmark = pytest.mark.slow
+
 A_LINE = """
 insert into core.billable_line
     (record_id, line_no, client_id, caregiver_id, payer_id, payer_program, service_code, modifiers

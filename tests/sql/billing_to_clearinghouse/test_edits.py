@@ -26,6 +26,8 @@ from tests.sql.billing_to_clearinghouse.good_claim import (
 )
 from tests.sql.delivery_to_billing.good_delivery import bill, client, contract
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 9)
 AGENCY = SQL_FOLDER / "agency" / "agency.toml"
 

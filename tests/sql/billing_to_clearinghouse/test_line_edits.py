@@ -8,6 +8,8 @@ from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
 from tests.sql.delivery_to_billing.good_delivery import bill, client, contract, enrolment
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 9)
 CORRECTED = {
     "sequence_id": 2,

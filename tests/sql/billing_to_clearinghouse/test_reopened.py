@@ -2,9 +2,13 @@
 
 from datetime import date
 
+import pytest
+
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, lay_claim_ground, of
 from tests.sql.delivery_to_billing.good_delivery import bill
+
+pytestmark = pytest.mark.slow
 
 MONDAY = date(2026, 11, 9)
 

@@ -13,6 +13,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 BILLING = "delivery_to_billing"
 CLAIMS = "billing_to_clearinghouse"
 

@@ -12,6 +12,8 @@ from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import lay_claim_ground, of
 from tests.sql.delivery_to_billing.good_delivery import bill
 
+pytestmark = pytest.mark.slow
+
 HOPS = {
     "delivery_to_billing": delivery_to_billing.SUITE,
     "billing_to_clearinghouse": billing_to_clearinghouse.SUITE,

@@ -24,6 +24,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = "billing_to_clearinghouse"
 BOSS = "boss@agency.example"
 APPROVERS = """

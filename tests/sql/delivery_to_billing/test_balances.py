@@ -24,6 +24,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2026, 9, 25)
 MONDAY = date(2026, 11, 9)
 DAYS = {

@@ -20,6 +20,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = "billing_to_clearinghouse"
 CORRECTED: dict[str, Any] = {
     "sequence_id": 2,

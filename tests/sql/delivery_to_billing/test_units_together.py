@@ -25,6 +25,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 3)
 RULES = {"FLOOR_15_ACCRUE": "ACC15", "FLOOR_60_ACCRUE": "ACC60", "DAILY_SUM_THEN_ROUND": "DAILY"}
 RULES |= {"PER_DIEM": "DIEM", "FLOOR_15": "PLAIN"}
