@@ -36,8 +36,12 @@ from orchestration.watch.looking.watched import Watched
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:
+    return [importlib.import_module(name) for name in _module_names(package)]
+
+
+def _module_names(package: ModuleType) -> list[str]:
     return [
-        importlib.import_module(f"{package.__name__}.{found.name}")
+        f"{package.__name__}.{found.name}"
         for found in pkgutil.iter_modules(package.__path__)
         if not found.ispkg
     ]
@@ -73,6 +77,38 @@ def hops() -> tuple[Hop, ...]:
             raise ContractFailure(message)
         ordered.extend(found.pop(name) for name in sorted(hop.name for hop in ready))
     return tuple(ordered)
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """What can be read of the contracts, whatever becomes of the rest.
+
+    Args:
+        feeds: Every feed whose module can be imported.
+        hops: Every hop whose module can be imported.
+        broken: Modules that cannot.
+    """
+
+    feeds: tuple[Feed, ...]
+    hops: tuple[Hop, ...]
+    broken: tuple[str, ...]
+
+
+def readable_contracts() -> Contracts:
+    """Every contract that can be read; a broken module costs only its own."""
+    modules: list[ModuleType] = []
+    broken: list[str] = []
+    for package in (assets.feeds, assets):
+        for name in _module_names(package):
+            try:
+                modules.append(importlib.import_module(name))
+            except Exception:  # whatever is wrong with it, the others are watched
+                broken.append(name)
+    return Contracts(
+        feeds=tuple(feed for module in modules for feed in getattr(module, "FEEDS", ())),
+        hops=tuple(module.HOP for module in modules if hasattr(module, "HOP")),
+        broken=tuple(broken),
+    )
 
 
 @cache

@@ -8,8 +8,9 @@ from datetime import datetime
 import click
 import sqlalchemy as sa
 
+from orchestration.assembly import readable_contracts
 from orchestration.commands import incident_page
-from orchestration.commands.opening import AS_JSON, Asked, Instant, tell
+from orchestration.commands.opening import AS_JSON, Asked, Desk, Instant, tell
 from orchestration.commands.printing import show
 from orchestration.views.incidents import incident as incident_of
 from orchestration.views.incidents import incidents as incidents_of
@@ -35,10 +36,10 @@ WHY = click.option("--why", required=True, help="Why, in a few words; no person'
 @click.pass_obj
 def incidents(asked: Asked, *, closed: int, as_json: bool) -> None:
     """What is wrong now: every open incident, worst first."""
-    with asked.opened() as (_, sight):
-        answer = incidents_of(sight, closed)
-        told = {"at": sight.now, "incidents": answer}
-        tell(told, as_json, lambda: incident_page.show_incidents(sight, answer))
+    with asked.desk() as desk:
+        answer = incidents_of(desk.sight, closed)
+        told = {"at": desk.sight.now, "incidents": answer}
+        tell(told, as_json, lambda: incident_page.show_incidents(desk.sight, answer))
 
 
 @click.command()
@@ -47,9 +48,9 @@ def incidents(asked: Asked, *, closed: int, as_json: bool) -> None:
 @click.pass_obj
 def incident(asked: Asked, *, number: int, as_json: bool) -> None:
     """One incident and its history: who was told, who answered, and why it closed."""
-    with asked.opened() as (_, sight):
-        answer = incident_of(sight, number)
-        tell(answer, as_json, lambda: incident_page.show_incident(sight, answer))
+    with asked.desk() as desk:
+        answer = incident_of(desk.sight, number)
+        tell(answer, as_json, lambda: incident_page.show_incident(desk.sight, answer))
 
 
 @click.command()
@@ -106,22 +107,34 @@ def watch(asked: Asked, *, as_json: bool) -> None:
 
     What the pager does every few seconds while Dagster runs; for cron where it does not.
     """
-    house = asked.house()
-    with house.database.transaction() as connection:
-        found = evaluate(connection, house.settings, house.feeds, house.hops, house.clock)
-        pager = files_in_force(connection, house.settings, house.clock.now()).pager
-    secret, jitter = house.settings.secret, random.SystemRandom()
-    sent = send_due(house.database, pager, secret, house.clock, jitter)
-    with house.database.transaction() as connection:
-        beat(connection, NOTIFIER, house.clock.now())
-    answer = Looked(
+    with asked.desk() as desk:
+        answer = _look(desk)
+    tell(answer, as_json, lambda: _show_looked(answer))
+
+
+def _look(desk: Desk) -> "Looked":
+    known = readable_contracts()
+    with desk.database.transaction() as connection:
+        found = evaluate(
+            connection,
+            desk.settings,
+            known.feeds,
+            known.hops,
+            desk.clock,
+            some_are_broken=bool(known.broken),
+        )
+        pager = files_in_force(connection, desk.settings, desk.clock.now()).pager
+    secret, jitter = desk.settings.secret, random.SystemRandom()
+    sent = send_due(desk.database, pager, secret, desk.clock, jitter)
+    with desk.database.transaction() as connection:
+        beat(connection, NOTIFIER, desk.clock.now())
+    return Looked(
         found.conditions,
         sum(step.incident.is_open for step in found.steps),
         found.told,
         sum(page.outcome.was_sent for page in sent),
         sum(not page.outcome.was_sent for page in sent),
     )
-    tell(answer, as_json, lambda: _show_looked(answer))
 
 
 @dataclass(frozen=True)
@@ -153,14 +166,14 @@ def _show_looked(looked: Looked) -> None:
 
 def _answer(asked: Asked, number: int, by: str, why: str, say: Say, *, as_json: bool) -> None:
     """Write down what a person says of an incident, and show it as it is then."""
-    with asked.opened() as (house, sight):
-        with house.database.transaction() as connection:
+    with asked.desk() as desk:
+        with desk.database.transaction() as connection:
             book.take_turn(connection)
-            now = house.clock.now()
-            files = files_in_force(connection, house.settings, now)
+            now = desk.clock.now()
+            files = files_in_force(connection, desk.settings, now)
             say(connection, files, Answer(by, why, now))
-        answer = incident_of(sight, number)
-        tell(answer, as_json, lambda: incident_page.show_incident(sight, answer))
+        answer = incident_of(desk.sight, number)
+        tell(answer, as_json, lambda: incident_page.show_incident(desk.sight, answer))
 
 
 COMMANDS = (incidents, incident, acknowledge, snooze, close, watch)

@@ -13,10 +13,13 @@ import click
 
 from orchestration import assembly
 from orchestration.commands.printing import say, show_json
+from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import Clock, FixedClock, SystemClock, parse_instant
+from orchestration.ground.database import Database, open_database
 from orchestration.ground.failures import CarehopsFailure
-from orchestration.ground.settings import read_settings
-from orchestration.ground.sql import SQL_FOLDER
+from orchestration.ground.migrations import migrate
+from orchestration.ground.settings import Settings, read_settings
+from orchestration.ground.sql import SQL_FOLDER, SqlLibrary
 from orchestration.views.sight import Sight
 from orchestration.views.status import Fresh, Watcher
 from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER, WATCHDOG, beats, is_quiet
@@ -86,6 +89,16 @@ def _give_up(message: str, code: int) -> NoReturn:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """What answers for incidents: no hop and no feed is needed, so none can stand in the way."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    sight: Sight
+
+
+@dataclass(frozen=True)
 class Asked:
     """The global options, and what every command begins with."""
 
@@ -105,6 +118,19 @@ class Asked:
         house = assembly.assemble(settings, self.clock, say)
         click.get_current_context().call_on_close(house.database.engine.dispose)
         return house
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Where incidents are answered for, though a contract cannot be loaded."""
+        settings = read_settings()
+        agency = read_agency(settings.agency_folder)
+        database = open_database(settings, say)
+        migrate(database.engine, say)
+        click.get_current_context().call_on_close(database.engine.dispose)
+        with database.engine.connect() as connection:
+            library = SqlLibrary(frozenset(), frozenset())
+            sight = Sight(connection, (), (), library, self.clock.now(), agency.zone)
+            yield Desk(settings, self.clock, database, sight)
 
     @contextmanager
     def opened(self) -> Iterator[tuple[assembly.House, Sight]]:

@@ -7,8 +7,7 @@ from datetime import datetime
 
 import click
 
-from orchestration import assembly
-from orchestration.commands.opening import AS_JSON, Asked, Instant, tell
+from orchestration.commands.opening import AS_JSON, Asked, Desk, Instant, tell
 from orchestration.commands.printing import say, show, show_json, table
 from orchestration.views.sentences import counted
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
@@ -42,9 +41,9 @@ class OnDuty:
 @click.pass_obj
 def roster(asked: Asked, *, at: datetime | None, as_json: bool) -> None:
     """Say who is on duty for each role, and who is told when they do not answer."""
-    house = asked.house()
-    files = _in_force(house)
-    at = at or house.clock.now()
+    with asked.desk() as desk:
+        files = _in_force(desk)
+    at = at or asked.clock.now()
     duties = [on_duty(files, role, at) for role in sorted(files.roster.roles)]
     tell(duties, as_json, lambda: _show_roster(duties, at, files))
 
@@ -73,14 +72,13 @@ def drill(asked: Asked, *, as_json: bool) -> None:
 
     Exit code 1: a leg failed.
     """
-    house = asked.house()
-    files = _in_force(house)
     legs = []
-    way = Drill(house.database, files, house.settings.secret, house.clock, random.SystemRandom())
-    for leg in way.legs():
-        legs.append(leg)
-        if not as_json:
-            _show_leg(leg)
+    with asked.desk() as desk:
+        secret, jitter = desk.settings.secret, random.SystemRandom()
+        for leg in Drill(desk.database, _in_force(desk), secret, desk.clock, jitter).legs():
+            legs.append(leg)
+            if not as_json:
+                _show_leg(leg)
     failed = sum(not leg.went_well for leg in legs)
     if as_json:
         show_json({"went_well": not failed, "legs": legs})
@@ -95,9 +93,9 @@ def _show_leg(leg: Leg) -> None:
     show(f"{sign} {leg.seconds:6.2f} s  {leg.name}{to if leg.channel else ''}: {leg.said}")
 
 
-def _in_force(house: assembly.House) -> AgencyFiles:
-    with house.database.transaction() as connection:
-        files = files_in_force(connection, house.settings, house.clock.now())
+def _in_force(desk: Desk) -> AgencyFiles:
+    with desk.database.transaction() as connection:
+        files = files_in_force(connection, desk.settings, desk.clock.now())
     for refused in files.refused:
         say(f"{refused}\nWhat it said before stays in force.")
     return files

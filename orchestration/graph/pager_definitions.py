@@ -5,24 +5,20 @@ that all is well. So the watch lives here, reads the contracts module by module,
 state itself, and calls stale whatever has lost its contract.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from random import Random
 
 import dagster as dg
 
-import assets
-import assets.feeds
+from orchestration.assembly import Contracts, readable_contracts
 from orchestration.graph.fresh_checks import mirror, not_shown
 from orchestration.graph.housekeeping import KEPT_FOR, purge
 from orchestration.graph.refusals import attempt, refusal
 from orchestration.graph.run_failures import run_failures, write_run_failures
 from orchestration.graph.watch_asset import sees_check, show_sight, watch_asset
 from orchestration.ground.clock import SystemClock
-from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.database import Database, open_database
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.settings import Settings, read_settings
@@ -44,46 +40,6 @@ WATCH_SECONDS = 30
 HOUSEKEEPING_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Contracts:
-    """What could be read of the contracts.
-
-    Args:
-        subjects: Feeds and hops.
-        broken: Modules that cannot be imported.
-    """
-
-    subjects: tuple[Feed | Hop, ...]
-    broken: tuple[str, ...]
-
-    @property
-    def feeds(self) -> list[Feed]:
-        """The feeds among them."""
-        return [subject for subject in self.subjects if isinstance(subject, Feed)]
-
-    @property
-    def hops(self) -> list[Hop]:
-        """The hops among them."""
-        return [subject for subject in self.subjects if isinstance(subject, Hop)]
-
-
-def read_contracts() -> Contracts:
-    """Every contract that can be read; a broken module costs only its own."""
-    subjects: list[Feed | Hop] = []
-    broken: list[str] = []
-    for package in (assets.feeds, assets):
-        for found in pkgutil.iter_modules(package.__path__):
-            if found.ispkg:
-                continue
-            name = f"{package.__name__}.{found.name}"
-            module, error = attempt(partial(importlib.import_module, name))
-            if error is not None:
-                broken.append(name)
-            subjects.extend(getattr(module, "FEEDS", ()))
-            subjects.extend(filter(None, [getattr(module, "HOP", None)]))
-    return Contracts(tuple(subjects), tuple(broken))
-
-
 def build_pager_defs(
     *,
     settings: Settings | None = None,
@@ -99,7 +55,7 @@ def build_pager_defs(
     """
     settings = settings or read_settings()
     opened = database or cache(lambda: open_database(settings))
-    pager = _Pager(settings, contracts or cache(read_contracts), opened)
+    pager = _Pager(settings, contracts or cache(readable_contracts), opened)
     return dg.Definitions(
         assets=[watch_asset()],
         asset_checks=[sees_check(opened)],

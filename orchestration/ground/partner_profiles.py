@@ -75,7 +75,7 @@ class Partner:
 
     def awaited(self, rung: str) -> Reply | None:
         """The next reply that always comes to something that stands on a rung."""
-        reached = self.rungs.index(rung)
+        reached = self.rungs.index(rung) if rung in self.rungs else -1
         for reply in self.replies:
             if reply.expected == "always" and self.rungs.index(reply.rung) > reached:
                 return reply
@@ -144,7 +144,8 @@ def partner_reader(ladders: Iterable[Sequence[str]]) -> Callable[[Path, str], Pa
     """What reads a partner's file; its name is the file's.
 
     Args:
-        ladders: The ladders of all hops; each rung names one reply.
+        ladders: The ladders of all hops; each rung names one reply. Where none can be read, the
+            file's own order stands, and partners are watched all the same.
     """
     return partial(_read, tuple(dict.fromkeys(rung for ladder in ladders for rung in ladder)))
 
@@ -177,7 +178,9 @@ def _read(rungs: tuple[str, ...], path: Path, text: str) -> Partner:
     payers = tuple(map(str, table.get("payers", list, [])))
     if not payers and path.stem != ANY_PAYER:
         table.refuse("payers", "no payer answers through it", 'Write payers = ["their id"].')
-    replies = _replies(table, table.get("replies", dict), rungs)
+    said = table.get("replies", dict)
+    rungs = rungs or tuple(said)
+    replies = _replies(table, said, rungs)
     return Partner(
         name=path.stem,
         meaning=table.get("meaning", str),

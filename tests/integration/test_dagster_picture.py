@@ -14,7 +14,7 @@ from orchestration import assembly
 from orchestration.graph.definitions import build_defs
 from orchestration.graph.instance import _WORKSPACE_YAML
 from orchestration.graph.lineage import Picture
-from orchestration.graph.pager_definitions import build_pager_defs, read_contracts
+from orchestration.graph.pager_definitions import build_pager_defs
 from orchestration.ground.agency import read_agency
 from orchestration.ground.contracts import Feed
 from orchestration.ground.settings import read_settings
@@ -183,8 +183,7 @@ def test_the_workspace_of_the_repository_is_the_one_that_is_served():
 
 
 def test_the_pager_reads_the_same_contracts(picture):
-    contracts = read_contracts()
+    contracts = assembly.readable_contracts()
     assert contracts.broken == ()
-    assert sorted(subject.name for subject in contracts.subjects) == sorted(
-        subject.name for subject in picture.subjects
-    )
+    assert {feed.name for feed in contracts.feeds} == {feed.name for feed in picture.feeds}
+    assert {hop.name for hop in contracts.hops} == {hop.name for hop in picture.hops}

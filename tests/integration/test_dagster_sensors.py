@@ -11,8 +11,10 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from orchestration import assembly
+from orchestration.assembly import Contracts
 from orchestration.graph.instance import IN_PROCESS
-from orchestration.graph.pager_definitions import Contracts, build_pager_defs
+from orchestration.graph.pager_definitions import build_pager_defs
 from orchestration.graph.schedules import LANDING_JOB
 from orchestration.graph.sensors import (
     hops_to_wake,
@@ -150,16 +152,25 @@ def test_a_schedule_leaves_out_a_pass_while_the_one_before_still_runs(bench: Ben
 # the pager's location
 
 
-def look(bench: Bench, database: Database, contracts: Contracts):
+def look(bench: Bench, database: Database, contracts: Contracts, name: str = "freshness_watch"):
     defs = build_pager_defs(
         settings=bench.house.settings, contracts=lambda: contracts, database=lambda: database
     )
     with dg.build_sensor_context(instance=bench.instance) as context:
-        return sensor(defs, "freshness_watch").evaluate_tick(context)
+        return sensor(defs, name).evaluate_tick(context)
+
+
+def whole(bench: Bench) -> Contracts:
+    return Contracts(tuple(bench.picture.feeds), tuple(bench.picture.hops), ())
+
+
+def without(bench: Bench, name: str) -> Contracts:
+    hops = tuple(hop for hop in bench.picture.hops if hop.name != name)
+    return Contracts(tuple(bench.picture.feeds), hops, (f"assets.{name}",))
 
 
 def test_the_watch_shows_everything_at_first_sight_and_then_only_changes(bench: Bench):
-    contracts = Contracts((*bench.picture.feeds, *bench.picture.hops), ())
+    contracts = whole(bench)
     look(bench, bench.house.database, contracts)
     for subject in bench.picture.subjects:
         (found,) = bench.evaluations(subject.name, "fresh")
@@ -174,13 +185,26 @@ def test_the_watch_shows_everything_at_first_sight_and_then_only_changes(bench: 
 
 
 def test_the_watch_goes_on_and_complains_when_a_contract_cannot_be_loaded(bench: Bench):
-    subjects = (*bench.picture.feeds, *bench.picture.hops)
-    look(bench, bench.house.database, Contracts(subjects, ()))
-    left = tuple(one for one in subjects if one.name != "evv_to_coordination")
-    broken = Contracts(left, ("assets.evv_to_coordination",))
+    look(bench, bench.house.database, whole(bench))
+    broken = without(bench, "evv_to_coordination")
     with pytest.raises(dg.Failure, match=r"assets\.evv_to_coordination cannot be loaded"):
         look(bench, bench.house.database, broken)
     assert not bench.evaluations("evv_to_coordination", "fresh")[-1].passed
+
+
+@pytest.mark.parametrize("name", [hop.name for hop in assembly.hops()])
+def test_whichever_contract_cannot_be_loaded_the_pager_pages(bench: Bench, name: str):
+    look(bench, bench.house.database, whole(bench))
+    assert (
+        "conditions"
+        in look(bench, bench.house.database, without(bench, name), "pager").skip_message
+    )
+    with bench.house.database.engine.connect() as connection:
+        found = connection.scalars(
+            sa.text("select kind from ops.incident where subject = :name and closed_at is null"),
+            {"name": name},
+        )
+        assert "hop_stale" in set(found)
 
 
 @pytest.mark.usefixtures("programs")
@@ -191,9 +215,10 @@ def test_a_hop_that_cannot_be_imported_costs_the_pager_only_that_hop():
             "-c",
             "import sys\n"
             "sys.modules['assets.evv_to_coordination'] = None\n"
-            "from orchestration.graph.pager_definitions import defs, read_contracts\n"
-            "found = read_contracts()\n"
-            "print(found.broken, 'delivery_to_billing' in {one.name for one in found.subjects})\n"
+            "from orchestration.graph.pager_definitions import defs\n"
+            "from orchestration.assembly import readable_contracts\n"
+            "found = readable_contracts()\n"
+            "print(found.broken, 'delivery_to_billing' in {one.name for one in found.hops})\n"
             "try:\n"
             "    import orchestration.graph.definitions\n"
             "except ImportError:\n"

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from dagster._core.storage.tags import WILL_RETRY_TAG
 
+from orchestration.assembly import Contracts
 from orchestration.commands import hop_pages
-from orchestration.graph.pager_definitions import Contracts, build_pager_defs
+from orchestration.graph.pager_definitions import build_pager_defs
 from orchestration.graph.run_failures import run_failures
 from orchestration.graph.schedules import hop_job_name
 from orchestration.graph.watch_asset import show_sight
@@ -29,7 +30,7 @@ def bench(database, tmp_path):
 def look(bench: Bench):
     defs = build_pager_defs(
         settings=bench.house.settings,
-        contracts=lambda: Contracts(bench.picture.subjects, ()),
+        contracts=lambda: Contracts(tuple(bench.picture.feeds), tuple(bench.picture.hops), ()),
         database=lambda: bench.house.database,
     )
     pager = next(found for found in defs.sensors if found.name == PAGER)
