@@ -60,7 +60,9 @@ PRIMARY_ANSWER = Table(
 )
 
 
-def _daily(name: str, meaning: str, system: str, table: Table) -> Feed:
+def _daily(
+    name: str, meaning: str, system: str, table: Table, old_after: timedelta | None = None
+) -> Feed:
     return Feed(
         name=name,
         meaning=meaning,
@@ -74,6 +76,7 @@ def _daily(name: str, meaning: str, system: str, table: Table) -> Feed:
         owner="Billing specialist",
         warn_after=timedelta(hours=50),
         fail_after=timedelta(hours=98),
+        old_after=old_after,
         empty_allowed=True,
         sources={column.name: Source(column.name) for column in table.columns},
     )
@@ -84,6 +87,11 @@ FEEDS = (
         "eligibility_rosters", "Payers' rosters of covered clients.", "payer_roster", ELIGIBILITY
     ),
     _daily(
-        "primary_answers", "What payers that pay first answered.", "remittances", PRIMARY_ANSWER
+        "primary_answers",
+        "What payers that pay first answered.",
+        "remittances",
+        PRIMARY_ANSWER,
+        # weeks pass in which none of the few clients with two payers has an answer
+        old_after=timedelta(days=35),
     ),
 )

@@ -35,6 +35,8 @@ FUNDING_SHARES = Feed(
     owner="Billing specialist",
     warn_after=timedelta(hours=50),
     fail_after=timedelta(hours=98),
+    # a share is agreed once, and holds for as long as it is not agreed anew
+    old_after=timedelta(days=92),
     empty_allowed=True,
     sources={column.name: Source(column.name) for column in FUNDING_SHARE.columns},
 )
