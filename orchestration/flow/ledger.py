@@ -188,20 +188,18 @@ where
     )
 """
 
+# no look at what is known first: while the planner takes the table for empty, as before a first
+# large load, each look would read the whole table, and all that is being put into it
 _KEEP_REASONS = """
-insert into ledger.reason
+insert into ledger.reason as known
     (entry_id, code, checkpoint, reason_class, severity, outcome, owner_role, first_at, due_at
     , fact, approval_id)
 select entry_id, code, checkpoint, reason_class, severity, outcome, owner_role, first_at, due_at
     , fact, approval_id
-from audit.HOP__reason_now as now
-where not exists (
-    select 1 from ledger.reason as known
-    where known.entry_id = now.entry_id and known.code = now.code
-        and (known.fact, known.approval_id) is not distinct from (now.fact, now.approval_id)
-)
+from audit.HOP__reason_now
 on conflict (entry_id, code) do update
 set fact = excluded.fact, approval_id = excluded.approval_id
+where (known.fact, known.approval_id) is distinct from (excluded.fact, excluded.approval_id)
 """
 
 _CHANGE = """
