@@ -25,6 +25,7 @@ from expectations import Expect
 from orchestration import assembly
 from orchestration.flow import findings, judging, ledger
 from orchestration.flow.audit import check
+from orchestration.flow.changes import take_arrived
 from orchestration.flow.edits import load_edits
 from orchestration.flow.hop_pass import Passes
 from orchestration.flow.landing.tables import ensure_tables
@@ -155,6 +156,7 @@ def bare(database: Database) -> float:
     binds = {"hop": name, "pass_id": 0, "now": NOW, "zone": ZONE}
     with database.engine.connect() as connection:
         judging.clear(connection, name)
+        take_arrived(connection, hop(), binds)
         judging.take_work(connection, hop(), binds)
         with timed() as watch:
             judging.build(connection, hop(), models, binds)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from orchestration import assembly
 from orchestration.flow import findings, judging
+from orchestration.flow.changes import take_arrived
 from orchestration.flow.edits import Edit, load_edits
 from orchestration.ground.contracts import Hop
 from orchestration.ground.database import Database
@@ -68,6 +69,7 @@ def one_more_edit(database: Database, hop: Hop, rounds: int = 3) -> tuple[float,
     took: dict[int, list[float]] = {len(edits): [], len(edits) + 1: []}
     with database.engine.connect() as connection:
         judging.clear(connection, hop.name)
+        take_arrived(connection, hop, binds(hop))
         judging.take_work(connection, hop, binds(hop))
         judging.build(connection, hop, models, binds(hop))
         for _ in range(rounds):
@@ -77,7 +79,7 @@ def one_more_edit(database: Database, hop: Hop, rounds: int = 3) -> tuple[float,
                         f"drop table if exists audit.{hop.name}__{name} cascade"
                     )
                 with timed() as watch:
-                    findings.apply_edits(connection, hop, asked, binds(hop))
+                    findings.apply_edits(connection, hop, models, asked, binds(hop))
                 took[len(asked)].append(watch.seconds)
         connection.rollback()
     without, with_it = (statistics.median(each) for each in took.values())
@@ -90,6 +92,7 @@ def plans(database: Database, hop: Hop) -> list[tuple[float, str, str]]:
     found = []
     with database.engine.connect() as connection:
         judging.clear(connection, hop.name)
+        take_arrived(connection, hop, binds(hop))
         judging.take_work(connection, hop, binds(hop))
         for name, sql, after in _statements(hop, models, edits):
             text = bound(f"explain (analyze, costs off, timing off) {sql}", binds(hop))
