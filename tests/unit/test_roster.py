@@ -110,6 +110,7 @@ def test_a_night_shift_is_looked_at_on_both_its_days() -> None:
     assert names(roster, "Clinical supervisor", "2026-12-03T00:00") == ["nurse02"]
 
 
+@pytest.mark.proves("S2-28")
 def test_somebody_answers_for_every_role_at_every_hour_of_a_year(roster: Roster) -> None:
     start = at("2026-03-01T00:30")
     for hour in range(365 * 24):

@@ -372,6 +372,7 @@ def billed(module_records: Records) -> Records:
     return module_records
 
 
+@pytest.mark.proves("S2-03")
 @pytest.mark.proves("S0-19", "S2-21")
 @pytest.mark.parametrize(("code", "caught", "left"), CASES)
 def test_an_edit_catches_what_breaks_it_and_leaves_its_neighbour(

@@ -113,6 +113,7 @@ def billed(module_records: Records) -> Records:
     return bench
 
 
+@pytest.mark.proves("S0-20")
 @pytest.mark.parametrize("name", VISITS)
 def test_words_and_codes_are_in_force_on_the_day_or_hold_the_line(
     billed: Records, name: str

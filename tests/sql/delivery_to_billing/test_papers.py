@@ -325,6 +325,8 @@ def billed(module_records: Records) -> Records:
     return records
 
 
+@pytest.mark.proves("S0-16")
+@pytest.mark.proves("S1-01")
 @pytest.mark.parametrize(("code", "caught", "left"), CASES)
 def test_a_rule_about_papers_catches_what_breaks_it_and_leaves_its_neighbour(
     billed: Records, code: str, caught: str, left: str
