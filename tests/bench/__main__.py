@@ -385,9 +385,9 @@ def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="carehops-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        report = Report()
+        ground, report = Ground(folder), Report()
         for bench in wanted or list(BENCHES):
-            BENCHES[bench](Ground(folder), report)
+            BENCHES[bench](ground, report)
         print(report.table())  # noqa: T201 - a benchmark talks to its terminal
 
 
