@@ -126,7 +126,9 @@ class Passes:
         written: dict[str, int] = {}
         with self.database.transaction() as connection:
             decided = _decided(connection, hop.name)
-            if not stopped:
+            if stopped:
+                ledger.assert_conserved(connection, hop.name)
+            else:
                 written = self._publish(connection, hop, binds)
             self._finish(
                 pass_id, "stopped" if stopped else "published", decided, stopped, connection

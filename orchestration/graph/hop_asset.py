@@ -64,9 +64,9 @@ def hop_asset(
         told(outcome)
         context.log.info(_sentence(outcome))
         yield from map(_check_result, outcome.checks)
+        yield _conserved(passed=True, said=_arithmetic(hop, outcome), **outcome.totals)
         if outcome.outcome == "stopped":
             raise _stopped(hop, outcome)
-        yield _conserved(passed=True, said=_arithmetic(hop, outcome), **outcome.totals)
         yield dg.MaterializeResult(
             metadata=_numbers(outcome) | _shown(context, open_house, hop, picture, outcome),
             data_version=_data_version(context, outcome),

@@ -44,10 +44,20 @@ with stop as (
         , radians(cast(visit.call_out_latitude as double precision)) as out_latitude
         , radians(cast(visit.call_out_longitude as double precision)) as out_longitude
     from stop
-    inner join {{ ref('evv_visit_now') }} as visit
-        on
-            split_part(stop.record_id, '/', 1) = visit.source_system
-            and split_part(stop.record_id, '/', 2) = visit.visit_id
+    -- one look-up a stop, by the key: how many there are is guessed far too high
+    cross join lateral (
+        select
+            known.call_in_latitude
+            , known.call_in_longitude
+            , known.call_out_latitude
+            , known.call_out_longitude
+        from {{ ref('evv_visit_now') }} as known
+        where
+            split_part(stop.record_id, '/', 1) = known.source_system
+            and split_part(stop.record_id, '/', 2) = known.visit_id
+        order by known.visit_id
+        limit 1
+    ) as visit
 )
 
 , trip as (
