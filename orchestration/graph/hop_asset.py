@@ -87,7 +87,7 @@ def _check_specs(hop: Hop, suite: Iterable[Expect]) -> Iterator[dg.AssetCheckSpe
         blocking=True,
         description=f"Every {hop.record} received is accounted for: moved, held, rejected, "
         "excluded, cancelled or waiting, for each file that brought some. Proven in the "
-        "transaction that publishes; if it does not hold, nothing is published.",
+        "transaction that ends the pass; if it does not hold, nothing is published.",
     )
     for expect in suite:
         effect = "Nothing is published" if expect.severity == "MUST" else "The batch goes on"

@@ -169,6 +169,7 @@ def test_a_must_that_does_not_hold_stops_the_hop_and_leaves_its_clock_alone(benc
     broken = said["evv_to_coordination.client_id_there"]
     assert (broken.passed, broken.severity) == (False, ERROR)
     assert said["evv_to_coordination.service_code_there"].passed
+    assert said["evv_to_coordination.conserved"].passed
     assert "client_id_there must hold and does not" in failure(ran)
     assert "docs/runbooks/evv_to_coordination.md" in failure(ran)
 
