@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from orchestration.partners.x12.replies import read_replies
 
@@ -22,11 +23,22 @@ def reply_rows(document: bytes) -> Iterator[Mapping[str, str | None]]:
             "refers_to": row.refers_to or None,
             "group_control": row.group_control or None,
             "set_control": row.set_control or None,
+            "batch_ref": row.batch_ref or None,
+            "line_key": row.line_key or None,
             "outcome": row.outcome,
             "codes": ";".join(row.codes) or None,
             "payer_claim_number": row.payer_claim_number,
-            "amount": None if row.amount is None else format(row.amount, "f"),
+            "charge": _money(row.charge),
+            "amount": _money(row.amount),
+            "adjustments": ";".join(f"{code}={amount:f}" for code, amount in row.adjustments)
+            or None,
             "source_entity": row.source_entity,
+            "segment": row.segment or None,
+            "element": row.element or None,
+            "position": str(row.position) if row.position else None,
+            "sender_id": row.sender_id or None,
+            "reply_interchange": row.reply_interchange or None,
+            "reply_set": row.reply_set or None,
         }
     for number, trouble in enumerate(replies.unreadable, start=1):
         yield {
@@ -37,3 +49,7 @@ def reply_rows(document: bytes) -> Iterator[Mapping[str, str | None]]:
             "outcome": "unreadable",
             "codes": trouble.reason,
         }
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")
