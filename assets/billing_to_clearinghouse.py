@@ -30,6 +30,9 @@ HOP = Hop(
     targets=(
         Target("claim_batch", ("batch_no",), "One file to one payer.", identifies=_BATCH),
         Target("claim", ("claim_id",), "A client's lines of a week.", identifies=_CLAIM),
+        Target(
+            "claim_attempt", ("claim_id", "attempt_no"), "A claim sent once.", identifies=_CLAIM
+        ),
         Target("claim_line", ("record_id", "line_no"), "A line on its claim.", True, _LINE),
     ),
     minimum_dataset=("client_id", "payer_id", "amount_cents", "claim_id", "batch_key"),
