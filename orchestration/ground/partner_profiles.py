@@ -173,7 +173,7 @@ def _read(rungs: tuple[str, ...], path: Path, text: str) -> Partner:
     table = TomlTable(toml, toml.facts)
     table.only(
         *("meaning", "payers", "owner", "time_zone", "works", "holidays", "opens", "closes"),
-        *("cut_off", "downtime", "replies", "visit_lock_days"),
+        *("cut_off", "downtime", "replies", "visit_lock_days", "sending"),
     )
     payers = tuple(map(str, table.get("payers", list, [])))
     if not payers and path.stem != ANY_PAYER:

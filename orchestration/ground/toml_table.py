@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -15,6 +16,7 @@ _SAID = {
     bool: "true or false",
     list: "a list",
     dict: "a table",
+    date: "a day like 2026-12-24",
 }
 
 

@@ -37,15 +37,16 @@ def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
     What the gates hold against a claim is kept in ``core.gate_finding`` for whoever mends it.
     """
     connection = examination.connection
-    sender = read_sender(examination.settings.agency_folder)
-    of_sender = own_findings((), billing=sender.billing, submitter=sender.submitter)
     connection.execute(sa.text(_FORGET.replace("HOP", hop)))
-    for of_payer in drafts_by_payer(connection, hop, "candidate"):
-        rehearsal = _Rehearsal(examination, sender, of_payer)
-        for draft, found in rehearsal.refused(of_sender):
-            _keep(examination, draft, found)
-            codes = {NPI_CODE if one.rule in _NPI_RULES else GATE_CODE for one in found}
-            yield from ((record_id, code) for record_id in draft.record_ids for code in codes)
+    with drafts_by_payer(connection, hop, "candidate") as drafts:
+        for of_payer in drafts:
+            sender = read_sender(examination.settings.agency_folder, of_payer.payer_id)
+            of_sender = own_findings((), billing=sender.billing, submitter=sender.submitter)
+            rehearsal = _Rehearsal(examination, sender, of_payer)
+            for draft, found in rehearsal.refused(of_sender):
+                _keep(examination, draft, found)
+                codes = {NPI_CODE if one.rule in _NPI_RULES else GATE_CODE for one in found}
+                yield from ((record_id, code) for record_id in draft.record_ids for code in codes)
 
 
 def prepare(hop: str, examination: Examination) -> None:
@@ -55,39 +56,46 @@ def prepare(hop: str, examination: Examination) -> None:
         TransientFailure: what a claim is made of changed since it was examined.
     """
     connection = examination.connection
-    sender = read_sender(examination.settings.agency_folder)
-    for of_payer in drafts_by_payer(connection, hop, "passed"):
-        batch_no, interchange, group = _numbers(connection, sender.receiver.receiver_id)
-        text = io.StringIO()
-        envelope = _envelope(examination, sender, batch_no, interchange, group)
-        total_cents = _Total()
-        claims = total_cents.of(_settled(of_payer.drafts))
-        written = _write(text, envelope, sender, of_payer, claims)
-        content = text.getvalue().encode("ascii")
-        connection.execute(
-            sa.text(_KEEP_BATCH.replace("HOP", hop)),
-            {
-                "batch_no": batch_no,
-                "payer_id": of_payer.payer_id,
-                "receiver_id": sender.receiver.receiver_id,
-                "interchange_control": written.isa13,
-                "group_control": written.gs06,
-                "file_name": f"{batch_no}.837",
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "claim_count": written.claim_count,
-                "total_cents": total_cents.cents,
-                "usage": sender.usage,
-                "content": content,
-            },
-        )
-        connection.execute(
-            sa.text(f"insert into audit.{hop}__written_claim values (:claim_id, :batch_no, :set)"),
-            [
-                {"claim_id": claim_id, "batch_no": batch_no, "set": one.st02}
-                for one in written.sets
-                for claim_id in one.claim_ids
-            ],
-        )
+    with drafts_by_payer(connection, hop, "passed") as drafts:
+        for of_payer in drafts:
+            _prepare_one(hop, examination, of_payer)
+
+
+def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> None:
+    connection = examination.connection
+    sender = read_sender(examination.settings.agency_folder, of_payer.payer_id)
+    batch_no, interchange, group = _numbers(connection, sender.receiver.receiver_id)
+    text = io.StringIO()
+    envelope = _envelope(examination, sender, batch_no, interchange, group)
+    total_cents = _Total()
+    claims = total_cents.of(_settled(of_payer.drafts))
+    written = _write(text, envelope, sender, of_payer, claims)
+    content = text.getvalue().encode("ascii")
+    connection.execute(
+        sa.text(_KEEP_BATCH.replace("HOP", hop)),
+        {
+            "batch_no": batch_no,
+            "payer_id": of_payer.payer_id,
+            "partner": sender.partner,
+            "receiver_id": sender.receiver.receiver_id,
+            "interchange_control": written.isa13,
+            "group_control": written.gs06,
+            "file_name": f"{batch_no}.837",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "claim_count": written.claim_count,
+            "total_cents": total_cents.cents,
+            "usage": sender.usage,
+            "content": content,
+        },
+    )
+    connection.execute(
+        sa.text(f"insert into audit.{hop}__written_claim values (:claim_id, :batch_no, :set)"),
+        [
+            {"claim_id": claim_id, "batch_no": batch_no, "set": one.st02}
+            for one in written.sets
+            for claim_id in one.claim_ids
+        ],
+    )
 
 
 class _Rehearsal:
@@ -217,11 +225,11 @@ values
 
 _KEEP_BATCH = """
 insert into audit.HOP__written_batch
-    (batch_no, payer_id, receiver_id, interchange_control, group_control, file_name, sha256
-    , claim_count, total_cents, usage, content)
+    (batch_no, payer_id, partner, receiver_id, interchange_control, group_control, file_name
+    , sha256, claim_count, total_cents, usage, content)
 values
-    (:batch_no, :payer_id, :receiver_id, :interchange_control, :group_control, :file_name, :sha256
-    , :claim_count, :total_cents, :usage, :content)
+    (:batch_no, :payer_id, :partner, :receiver_id, :interchange_control, :group_control, :file_name
+    , :sha256, :claim_count, :total_cents, :usage, :content)
 """
 
 

@@ -4,7 +4,8 @@ Names, birth dates and addresses are read here, go into the claim, and are nowhe
 pass's tables hold ids only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, groupby
@@ -84,10 +85,11 @@ class PayerDrafts:
     drafts: Iterator[Draft]
 
 
+@contextmanager
 def drafts_by_payer(
     connection: sa.Connection, hop: str, source: Literal["candidate", "passed"]
-) -> Iterator[PayerDrafts]:
-    """Every claim that nothing speaks against yet, payer by payer.
+) -> Iterator[Iterator[PayerDrafts]]:
+    """Every claim that nothing speaks against yet, payer by payer, for as long as it is asked for.
 
     Args:
         connection: The pass's transaction.
@@ -96,7 +98,11 @@ def drafts_by_payer(
     """
     where = _NOTHING_FOUND if source == "candidate" else ""
     sql = _LINES.replace("WHERE", where).replace("HOP", hop).replace("SOURCE", source)
-    rows = connection.execute(sa.text(sql), execution_options={"yield_per": _PER_FETCH})
+    with connection.execute(sa.text(sql), execution_options={"yield_per": _PER_FETCH}) as rows:
+        yield _of_payers(rows)
+
+
+def _of_payers(rows: Iterable[sa.Row[Any]]) -> Iterator[PayerDrafts]:
     for batch_key, of_payer in groupby(rows, key=lambda row: str(row.batch_key)):
         lines = iter(of_payer)
         first = next(lines)

@@ -40,18 +40,39 @@ def write_outbox(connection: sa.Connection, folder: Path, clock: Clock) -> int:
         return 0
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for row in rows:
-        _write_whole(folder / row.file_name, bytes(row.content))
-        connection.execute(_MARK, {"batch_no": row.batch_no, "now": clock.now()})
+        content = bytes(row.content)
+        connection.execute(_BEGIN, {"batch_no": row.batch_no, "now": clock.now()})
+        _write_whole(folder / row.file_name, content)
+        marks = {"batch_no": row.batch_no, "file_name": row.file_name, "bytes": len(content)}
+        connection.execute(_MARK, marks | {"now": clock.now()})
         connection.execute(_SENT, {"batch_no": row.batch_no})
     _sync(folder)
     return len(rows)
 
 
 _UNWRITTEN = sa.text("""
-select batch_no, file_name, content from core.claim_batch
-where written_at is null order by batch_no for update skip locked
+select batch.batch_no, batch.file_name, batch.content
+from core.delivery as delivery
+inner join core.claim_batch as batch on delivery.batch_no = batch.batch_no
+where delivery.state = 'waiting'
+order by batch.batch_no
+for update of delivery skip locked
 """)
-_MARK = sa.text("update core.claim_batch set written_at = :now where batch_no = :batch_no")
+_BEGIN = sa.text("""
+update core.delivery set
+    state = 'sending', transport = 'folder', tries = tries + 1, updated_at = :now
+where batch_no = :batch_no
+""")
+_MARK = sa.text("""
+update core.delivery set
+    state = 'sent'
+    , remote_name = :file_name
+    , bytes_sent = :bytes
+    , sent_at = :now
+    , confirmed_at = :now
+    , updated_at = :now
+where batch_no = :batch_no
+""")
 _SENT = sa.text("update core.claim set rung = 'sent' where batch_no = :batch_no and rung = 'built'")
 
 

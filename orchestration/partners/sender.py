@@ -1,7 +1,8 @@
 """Who sends claims and to whom: the agency's own facts as the claim writer wants them.
 
-Read from ``agency.toml``: ``[agency]`` is the billing provider and submitter, ``[clearinghouse]``
-the receiver. Files are marked as tests unless ``[claims] production = true`` says otherwise.
+``[agency]`` of ``agency.toml`` is the billing provider and submitter; the receiver is whoever takes
+the payer's files (see ``sending``). Files are marked as tests unless that partner's connection is
+switched to production and its agreement covers it.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from orchestration.ground.agency import read_agency
 from orchestration.ground.failures import ContractFailure
+from orchestration.partners.sending import read_sending
 from orchestration.partners.x12.claim import (
     Address,
     BillingProvider,
@@ -32,6 +34,7 @@ class Sender:
         billing: Who is paid.
         usage: ``T`` for a test, ``P`` for a claim that shall be paid.
         zone: The agency's zone, for the file's own date and time.
+        partner: Who takes the file, as the agency's folder calls it.
     """
 
     submitter: Submitter
@@ -39,28 +42,29 @@ class Sender:
     billing: BillingProvider
     usage: Usage
     zone: ZoneInfo
+    partner: str
 
 
-def read_sender(folder: Path) -> Sender:
-    """Read the agency's facts.
+def read_sender(folder: Path, payer_id: str) -> Sender:
+    """Read the agency's facts for files to one payer.
 
     Raises:
         ContractFailure: something a claim needs is missing; the message names it.
     """
     agency = read_agency(folder)
     own = _Facts(agency.facts, "agency")
-    clearinghouse = _Facts(agency.facts, "clearinghouse")
+    sending = read_sending(folder, payer_id)
     contact = Contact(own["contact_name"], own["contact_phone"])
     address = Address(own["address"], own["city"], own["state"], own["zip"])
-    production = agency.facts.get("claims", {}).get("production") is True
     return Sender(
-        submitter=Submitter(agency.name, own["submitter_id"], contact),
-        receiver=Receiver(clearinghouse["name"], clearinghouse["receiver_id"]),
+        submitter=Submitter(agency.name, sending.submitter_id or own["submitter_id"], contact),
+        receiver=Receiver(sending.receiver_name, sending.receiver_id),
         billing=BillingProvider(
             agency.name, own["npi"] or None, own["taxonomy"], own["tax_id"], address
         ),
-        usage="P" if production else "T",
+        usage=sending.marks,
         zone=agency.zone_info,
+        partner=sending.partner,
     )
 
 

@@ -2,6 +2,7 @@
 select
     cast(null as text) as batch_no
     , cast(null as text) as payer_id
+    , cast(null as text) as partner
     , cast(null as text) as receiver_id
     , cast(null as text) as interchange_control
     , cast(null as text) as group_control

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from orchestration.ground.clock import FixedClock
-from orchestration.partners.outbox import write_outbox
 from orchestration.partners.x12.gate import guide_findings
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, files, lay_claim_ground, of
@@ -189,20 +187,6 @@ def test_a_night_under_two_authorizations_is_one_claim_that_names_both(records: 
     assert guide_findings(content) == []
     claim, line = content.index(b"REF*G1*PA-1~"), content.index(b"REF*G1*PA-2~")
     assert claim < content.index(b"LX*1~") < content.index(b"LX*2~") < line
-
-
-def test_a_file_that_was_not_marked_is_written_again_as_it_was(records: Records) -> None:
-    lay_claim_ground(records)
-    bill(records, of("C1", MONDAY))
-    records.run(HOP)
-    before = files(records)
-    with records.database.transaction() as connection:
-        connection.exec_driver_sql("update core.claim_batch set written_at = null")
-    with records.database.transaction() as connection:
-        assert write_outbox(connection, records.settings.outbox, FixedClock(records.now)) == 1
-    with records.database.transaction() as connection:
-        assert write_outbox(connection, records.settings.outbox, FixedClock(records.now)) == 0
-    assert files(records) == before
 
 
 def test_care_in_the_community_goes_on_a_claim_that_says_so(records: Records) -> None:

@@ -184,17 +184,51 @@ def test_an_agency_without_a_clearinghouse_is_told_so(records: Records, tmp_path
     assert records.state("hhax/C1-1109-9", HOP) == "waiting"
 
 
-def test_production_is_said_by_the_agency_and_by_nobody_else(
-    records: Records, tmp_path: Path
+@pytest.mark.parametrize(
+    ("usage", "production", "marked"),
+    [("P", "true", b"P"), ("P", "false", b"T"), ("T", "true", b"T"), ("T", "false", b"T")],
+)
+def test_a_file_is_for_production_only_where_that_is_switched_on_and_agreed(
+    records: Records, tmp_path: Path, usage: str, production: str, marked: bytes
 ) -> None:
     lay_claim_ground(records)
     bill(records, of("C1", MONDAY))
-    with_agency(records, tmp_path)
+    with_agency(records, tmp_path, usage=usage)
     path = tmp_path / "agency.toml"
-    path.write_text(path.read_text() + "\n[claims]\nproduction = true\n")
+    said = path.read_text()
+    assert "production = false" in said
+    path.write_text(said.replace("production = false", f"production = {production}"))
     records.run(HOP)
-    (content,) = files(records).values()
-    assert b"*1*P*:~" in content
+    (row,) = records.all("select content, usage from core.claim_batch")
+    assert b"*1*" + marked + b"*:~" in bytes(row.content)
+    assert row.usage == marked.decode()
+
+
+def test_a_payer_whose_partner_has_a_connection_of_its_own_goes_there(
+    records: Records, tmp_path: Path
+) -> None:
+    lay_claim_ground(records)
+    bill(records, of("C1", MONDAY), of("C-P2", MONDAY, hour=12))
+    with_agency(records, tmp_path)
+    (tmp_path / "partners").mkdir()
+    (tmp_path / "partners" / "second_plan.toml").write_text(
+        'payers = ["P2"]\n[sending]\nreceiver_id = "SECOND"\nname = "SECOND PLAN"\n'
+        'submitter_id = "WBEND2"\n'
+    )
+    records.run(HOP)
+    rows = records.all(
+        "select batch.payer_id, batch.partner, batch.receiver_id, delivery.partner as owed_to "
+        ", batch.interchange_control, encode(batch.content, 'escape') as text "
+        "from core.claim_batch as batch "
+        "inner join core.delivery as delivery on batch.batch_no = delivery.batch_no order by 1"
+    )
+    assert [tuple(row)[:5] for row in rows] == [
+        ("P1", "clearinghouse", "CLRHOUSE01", "clearinghouse", "000000001"),
+        ("P2", "second_plan", "SECOND", "second_plan", "000000001"),
+    ]
+    assert "NM1*40*2*SECOND PLAN*****46*SECOND~" in rows[1].text
+    assert "*WBEND2" in rows[1].text
+    assert "*WILLOWBEND" in rows[0].text
 
 
 def test_a_wrong_rate_is_priced_again_upstream_and_then_goes_out(records: Records) -> None:
