@@ -22,7 +22,7 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 
 #: Tables the pass itself makes before and between a hop's models.
 PASS_TABLES = ("arrived", "news", "work", "finding", "objection", "judged", "passed")
-LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop")
+LEDGER_TABLES = ("entry", "reason", "transition", "late_change", "received", "tally", "hop", "pass")
 OPS_TABLES = ("calendar_day",)
 FILE_TABLE = "file"
 

@@ -26,11 +26,11 @@ select
     , visit.allowed_short_minutes
     , visit.concern_codes
     , visit.source_updated_at
-    , schedule.start_at as planned_start_at
-    , schedule.end_at as planned_end_at
-from {{ ref('arrived') }} as arrived
-inner join {{ ref('schedule_now') }} as schedule on arrived.file_id = schedule.file_id
-inner join {{ ref('coordination_visit') }} as visit on schedule.schedule_id = visit.schedule_id
+    , plan_arrived.start_at as planned_start_at
+    , plan_arrived.end_at as planned_end_at
+from {{ ref('plan_arrived') }} as plan_arrived
+inner join {{ ref('coordination_visit') }} as visit
+    on plan_arrived.schedule_id = visit.schedule_id
 inner join {{ ref('entry') }} as entry
     on
         visit.record_id = entry.record_id

@@ -17,15 +17,26 @@ with stop as (
         , visit.start_at
         , visit.end_at
     from {{ ref('clocked') }} as clocked
-    inner join {{ ref('coordination_visit') }} as visit
-        on
-            clocked.caregiver_id = visit.caregiver_id
-            -- with more time than this, anybody gets anywhere
-            and visit.start_at > clocked.effective_in_at - interval '12 hours'
-            and visit.start_at < clocked.effective_out_at + interval '12 hours'
-            and clocked.record_id <> visit.record_id
+    -- one look-up a visit, by caregiver and time: how many it finds is guessed far too high
+    cross join
+        lateral (
+            select
+                known.record_id
+                , known.caregiver_id
+                , known.start_at
+                , known.end_at
+            from {{ ref('coordination_visit') }} as known
+            where
+                known.caregiver_id = clocked.caregiver_id
+                -- with more time than this, anybody gets anywhere
+                and known.start_at > clocked.effective_in_at - interval '12 hours'
+                and known.start_at < clocked.effective_out_at + interval '12 hours'
+            order by known.start_at
+            offset 0
+        ) as visit
     where
         not clocked.is_cancelled
+        and clocked.record_id <> visit.record_id
         and not exists (
             select 1
             from {{ ref('work') }} as work
