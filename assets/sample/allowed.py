@@ -8,9 +8,11 @@ from assets.sample.faults_of_overlap import somebody_free
 from assets.sample.kinds import (
     HOP_1,
     Kind,
+    Where,
     anywhere,
     by_hand,
     correct,
+    goes_out,
     in_a_visit,
     is_day,
     next_office_hour,
@@ -73,7 +75,12 @@ def _manual(world: World, visit: Visit) -> None:
     by_hand(world, visit, world.rng.choice(("coordinator", "scheduler", "nurse_manager")))
 
 
-@in_a_visit("allowed: far from home in the community", HOP_1, share=0.004)
+def out_by_day(visit: Visit) -> bool:
+    """Whether it is over before midnight, and paid for in the community too."""
+    return is_day(visit) and goes_out(visit)
+
+
+@in_a_visit("allowed: far from home in the community", HOP_1, share=0.004, where=out_by_day)
 def _community(world: World, visit: Visit) -> None:
     clock_by(world, visit.row, visit.client, "Mobile")
     visit.row["location_type"] = "community"
@@ -90,13 +97,13 @@ def _back_to_back(world: World) -> Sequence[Visit]:
     return pair
 
 
-def back_to_back(world: World) -> Sequence[Visit]:
+def back_to_back(world: World, where: Where = is_day) -> Sequence[Visit]:
     """Two visits of one caregiver, the second clocked in as the first is clocked out."""
-    return next(filter(None, (_one_after_the_other(world) for _ in range(20))), ())
+    return next(filter(None, (_one_after_the_other(world, where) for _ in range(20))), ())
 
 
-def _one_after_the_other(world: World) -> Sequence[Visit]:
-    one = world.take(lambda visit: is_day(visit) and visit.row["group_code"] is None)
+def _one_after_the_other(world: World, where: Where) -> Sequence[Visit]:
+    one = world.take(lambda visit: where(visit) and visit.row["group_code"] is None)
     if one is None:
         return ()
     day = local_date(one.began)

@@ -36,18 +36,15 @@ KINDS: tuple[Kind, ...] = tuple(
 #: to be wrong, or two hops to run at the same time.
 NOT_IN_FEEDS = {
     "PROV-NPI": "the agency's own number stands in agency.toml",
-    "AUTH-PARTIAL": "no payer of the sample takes a part of a visit",
     "CLM-CHARGE": "a charge is computed, never received",
     "CLM-FREQ": "a change is sent as a new claim only when somebody asks for it",
     "UNIT-GT-EVV": "needs a visit that is shortened between hop 3 and hop 4",
     "CLM-DUP": "a line cannot be claimed twice before it was claimed once",
     "RECON-REOPENED": "needs a visit that is taken back between hop 3 and hop 4",
     "AUTH-STALE-VERSION": "needs an authorization that lands between hop 3 and hop 4",
-    "EVV-WINDOW-CLOSED": "no payer of the sample closes visits to changes",
     "UNIT-RULE": "contracts are refused while they name a rule nobody knows",
     "UNIT-CARRY-WAITS": "no payer of the sample counts visits together",
     "MAP-VERSION": "the sample agency's contracts are approved",
-    "MAP-LOCATION": "the sample agency's contracts name every place",
     "CODE-INVALID": "a contract with such a code does not come into force",
     "CODE-POS": "a contract with such a place does not come into force",
     "EVV-WINDOW-BASIS": "the sample's senders state no window in their manifests",

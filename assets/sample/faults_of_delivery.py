@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 
 from assets.sample.agency import UNENROLLED, hire, is_nursed
 from assets.sample.kinds import (
+    HOP_1,
     HOP_3,
     HOP_4,
     Kind,
     anywhere,
+    correct,
+    goes_out,
     in_a_visit,
     is_day,
     planted,
@@ -17,8 +20,10 @@ from assets.sample.kinds import (
 from assets.sample.paperwork import unsign
 from assets.sample.payers import BY_ID, NURSING
 from assets.sample.times import Row, local, local_date
-from assets.sample.week import add_schedule, add_visit
+from assets.sample.week import add_schedule, add_visit, clock_by
 from assets.sample.world import Visit, World
+
+BUCKEYE, HARBOR = "BUCKEYE-FICTIVE", "HARBOR-FICTIVE"
 
 
 @in_a_visit("MAP-SERVICE", HOP_3, ("MAP-SERVICE",))
@@ -34,6 +39,18 @@ def _service_not_agreed(world: World, visit: Visit) -> None:
 def _modifiers_swapped(_: World, visit: Visit) -> None:
     row = visit.row
     row["modifier1"], row["modifier2"] = row["modifier2"], row["modifier1"]
+
+
+@in_a_visit(
+    "MAP-LOCATION",
+    HOP_3,
+    ("MAP-LOCATION",),
+    where=lambda visit: is_day(visit) and visit.client.is_billed and not goes_out(visit),
+)
+def _place_not_agreed(world: World, visit: Visit) -> None:
+    """In the community, for which the payer's contract has no place of service."""
+    clock_by(world, visit.row, visit.client, "Mobile")
+    visit.row["location_type"] = "community"
 
 
 @in_a_visit(
@@ -107,22 +124,34 @@ def _on_exclusion_list(world: World, visit: Visit) -> None:
 @planted("CLM-TIMELY", HOP_3, ("CLM-TIMELY",), share=0.0008)
 def _found_too_late(world: World) -> Sequence[Visit]:
     """A visit of last season turns up after the payer's last filing day."""
-    return _of_last_season(world, -world.number("late claim"))
+    return _of_last_season(world, HARBOR, _filing_days() + world.number("late claim"))
 
 
 @planted("CLM-TIMELY-NEAR", HOP_3, warns=("CLM-TIMELY-NEAR",), share=0.0005)
 def _found_just_in_time(world: World) -> Sequence[Visit]:
     """A visit of last season turns up some days before the payer's last filing day."""
-    return _of_last_season(world, 9 + world.number("claim just in time"))
+    return _of_last_season(world, HARBOR, _filing_days() - 9 - world.number("claim just in time"))
 
 
-def _of_last_season(world: World, days_left: int) -> Sequence[Visit]:
-    pattern = world.take(lambda visit: is_day(visit) and visit.row["payer_id"] == "HARBOR-FICTIVE")
+@planted("EVV-WINDOW-CLOSED", HOP_1, ("EVV-WINDOW-CLOSED",), share=0.0005)
+def _changed_too_late(world: World) -> Sequence[Visit]:
+    """A visit of last season is corrected after the payer's window for changes has closed."""
+    found = _of_last_season(world, BUCKEYE, 119 + world.number("late change"))
+    for visit in found:
+        correct(world, visit)
+    return found
+
+
+def _filing_days() -> int:
+    return BY_ID[HARBOR].filing_limit_days
+
+
+def _of_last_season(world: World, payer_id: str, days_ago: int) -> Sequence[Visit]:
+    pattern = world.take(lambda visit: is_day(visit) and visit.row["payer_id"] == payer_id)
     if pattern is None or pattern.schedule is None:
         return ()
-    limit = BY_ID["HARBOR-FICTIVE"].filing_limit_days
     # each on a day of its own, so that two of them never meet
-    day = local_date(world.period.as_of) - timedelta(days=limit - days_left)
+    day = local_date(world.period.as_of) - timedelta(days=days_ago)
     if -UNENROLLED <= (day - world.period.start).days < 0:
         return ()
     start = local(day, 9)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from assets.sample.allowed import back_to_back
+from assets.sample.allowed import back_to_back, out_by_day
 from assets.sample.kinds import HOP_1, Kind, Where, is_day, planted
 from assets.sample.times import Row, local, local_date
 from assets.sample.week import clock_by
@@ -147,7 +147,7 @@ def _proven(world: World) -> Sequence[Visit]:
 @planted("OVLP-TRAVEL", HOP_1, warns=("OVLP-TRAVEL",), share=0.0005)
 def _flew(world: World) -> Sequence[Visit]:
     """Clocked in half a degree away as the visit before was clocked out."""
-    pair = back_to_back(world)
+    pair = back_to_back(world, out_by_day)
     for visit in pair:
         clock_by(world, visit.row, visit.client, "Mobile")
     for visit in pair[1:]:

@@ -8,6 +8,7 @@ from assets.sample.kinds import (
     HOP_1,
     HOP_3,
     Kind,
+    Where,
     anywhere,
     in_a_visit,
     is_day,
@@ -34,15 +35,30 @@ def week_of(visit: Visit) -> date:
     return day - timedelta(days=((day.weekday() + 1) % 7 - starts_on) % 7)
 
 
-def respite(world: World, many: int, weeks: int = 1) -> list[Visit]:
+def takes_parts(visit: Visit) -> bool:
+    """Whether the payer takes the part of a visit that an authorization has room for."""
+    return visit.client.row["payer_id"] == "MAPLE-FICTIVE"
+
+
+def takes_all_or_nothing(visit: Visit) -> bool:
+    """Whether a visit that does not fit its authorization is held whole."""
+    return not takes_parts(visit)
+
+
+def respite(world: World, many: int, weeks: int = 1, *, where: Where = anywhere) -> list[Visit]:
     """Turn visits of a client who never had respite into respite, with units of their own.
 
     Args:
         world: The world.
         many: How many visits in a row.
         weeks: Over how many authorization weeks they must spread.
+        where: Which visits suit.
     """
-    first = world.take(lambda visit: _is_fit(visit) and not _has_respite(visit))
+
+    def suits(visit: Visit) -> bool:
+        return _is_fit(visit) and not _has_respite(visit) and where(visit)
+
+    first = world.take(suits)
     tries = 60
     while first is not None and tries:
         run = _run_from(world, first, many)
@@ -54,7 +70,7 @@ def respite(world: World, many: int, weeks: int = 1) -> list[Visit]:
             run[0].client.services.append(RESPITE[0])
             return run
         tries -= 1
-        first = world.take(lambda visit: _is_fit(visit) and not _has_respite(visit))
+        first = world.take(suits)
     return []
 
 
@@ -131,18 +147,18 @@ def _for_another_location(world: World) -> Sequence[Visit]:
     return run
 
 
-@planted("AUTH-OVER-DAY", HOP_3, ("AUTH-OVER-DAY",))
+@planted("AUTH-OVER-DAY", HOP_3, ("AUTH-OVER-DAY",), share=0.0008)
 def _day_too_short(world: World) -> Sequence[Visit]:
-    run = respite(world, 1)
+    run = respite(world, 1, where=takes_all_or_nothing)
     for visit in run:
         cap = units_of(visit, world.contracts) - 1
         authorize(world, visit.client, RESPITE, cap_day=cap)
     return run
 
 
-@planted("AUTH-OVER-MONTH", HOP_3, ("AUTH-OVER-MONTH",))
+@planted("AUTH-OVER-MONTH", HOP_3, ("AUTH-OVER-MONTH",), share=0.0008)
 def _month_too_short(world: World) -> Sequence[Visit]:
-    run = respite(world, 1)
+    run = respite(world, 1, where=takes_all_or_nothing)
     for visit in run:
         cap = units_of(visit, world.contracts) - 1
         authorize(world, visit.client, RESPITE, cap_month=cap)
@@ -152,7 +168,7 @@ def _month_too_short(world: World) -> Sequence[Visit]:
 @planted("AUTH-OVER-TOTAL", HOP_3, ("AUTH-OVER-TOTAL",))
 def _total_used_up(world: World) -> Sequence[Visit]:
     """Two visits, one unit too few: the first goes on."""
-    run = respite(world, 2)
+    run = respite(world, 2, where=takes_all_or_nothing)
     if not run:
         return ()
     total = sum(units_of(visit, world.contracts) for visit in run) - 1
@@ -164,13 +180,23 @@ def _total_used_up(world: World) -> Sequence[Visit]:
 @planted("AUTH-OVER-WEEK", HOP_3, ("AUTH-OVER-WEEK",))
 def _week_used_up(world: World) -> Sequence[Visit]:
     """Three visits in one authorization week, one unit too few: the last is held."""
-    run = respite(world, 3)
+    run = respite(world, 3, where=takes_all_or_nothing)
     if not run:
         return ()
     cap = sum(units_of(visit, world.contracts) for visit in run) - 1
     authorize(world, run[0].client, RESPITE, cap_week=cap)
     _allowed(run[:2], "room was left for this one")
     return run[2:]
+
+
+@planted("AUTH-PARTIAL", HOP_3, warns=("AUTH-PARTIAL",), share=0.0008)
+def _part_fits(world: World) -> Sequence[Visit]:
+    """One unit too few, at a payer who takes what fits."""
+    run = respite(world, 1, where=takes_parts)
+    for visit in run:
+        visit.units_over = 1
+        authorize(world, visit.client, RESPITE, cap_day=units_of(visit, world.contracts))
+    return run
 
 
 @planted("allowed: authorization used to the last unit", HOP_3)

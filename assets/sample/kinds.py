@@ -49,6 +49,11 @@ def anywhere(_: Visit) -> bool:
     return True
 
 
+def goes_out(visit: Visit) -> bool:
+    """Whether the payer agreed to care in the community."""
+    return visit.row["payer_id"] != "HARBOR-FICTIVE"
+
+
 def planted(
     name: str,
     hop: str,

@@ -50,7 +50,10 @@ def units(rule: object, minutes: int, number: int = 1) -> int:
 
 
 def lines_of(visit: Visit, contracts: list[Row]) -> list[Line]:
-    """The lines of a visit under its payer's terms; a line without units is none."""
+    """The lines of a visit under its payer's terms; a line without units is none.
+
+    Units over its authorization are left out, the visit's last ones first.
+    """
     first_day = local_date(visit.began)
     midnight = local(first_day + timedelta(days=1), 0)
     terms = contract_on(contracts, visit.row, visit.modifiers, first_day)
@@ -61,17 +64,20 @@ def lines_of(visit: Visit, contracts: list[Row]) -> list[Line]:
             (first_day, visit.began, midnight),
             (first_day + timedelta(days=1), midnight, visit.ended),
         ]
-    lines = []
-    for number, (day, start, end) in enumerate(spans, start=1):
+    lines: list[Line] = []
+    over = visit.units_over
+    for number, (day, start, end) in reversed(list(enumerate(spans, start=1))):
         agreed = contract_on(contracts, visit.row, visit.modifiers, day)
         if agreed is not None:
             minutes = whole_minutes(start, end)
-            count = units(agreed["unit_rule"], minutes, number)
+            counted = units(agreed["unit_rule"], minutes, number)
+            count = max(0, counted - over)
+            over -= counted - count
             if count:
                 lines.append(
                     Line(number, day, minutes, count, count * int(str(agreed["rate_cents"])))
                 )
-    return lines
+    return lines[::-1]
 
 
 def units_of(visit: Visit, contracts: list[Row]) -> int:

@@ -62,6 +62,7 @@ class Visit:
         warnings: By hop, the warnings that must be shown.
         arrivals: By sequence, when a version arrives that comes late.
         repeats: Versions that are sent once more, and when.
+        units_over: Units its authorization has no room for, at a payer who takes the rest.
     """
 
     row: Row
@@ -76,6 +77,7 @@ class Visit:
     warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     arrivals: dict[int, datetime] = field(default_factory=dict)
     repeats: list[tuple[int, datetime]] = field(default_factory=list)
+    units_over: int = 0
 
     @property
     def modifiers(self) -> str:

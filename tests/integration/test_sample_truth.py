@@ -18,6 +18,9 @@ from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
 from tests.bench_of_records import no_audit
 
+#: Told of the plan and its caregiver, and shown at billing on each visit they meet in.
+TOLD_OF_PLANS = ("CP-UNACKED-VISIT", "CP-OLD-VERSION-DELIVERED")
+
 
 @dataclass
 class Told:
@@ -59,19 +62,25 @@ def bring_through(database: Database, home: Path, told: Told, audit: Any) -> ass
     return house
 
 
-def standing(database: Database) -> dict[tuple[str, str], tuple[str, list[str]]]:
+def standing(database: Database) -> dict[tuple[str, str], tuple[str, list[str], list[str]]]:
     with database.engine.connect() as connection:
         rows = connection.execute(
             sa.text("""
                 select entry.hop, entry.record_id, entry.state
                     , coalesce(array_agg(reason.code order by reason.code)
                         filter (where reason.severity <> 'WARN'), '{}') as codes
+                    , coalesce(array_agg(distinct reason.code order by reason.code)
+                        filter (where reason.severity = 'WARN' and reason.code <> all(:of_plans)
+                        ), '{}') as warnings
                 from ledger.entry as entry
                 left join ledger.reason as reason on entry.entry_id = reason.entry_id
                 group by entry.entry_id
-            """)
+            """),
+            {"of_plans": list(TOLD_OF_PLANS)},
         ).all()
-    return {(row.hop, row.record_id): (row.state, list(row.codes)) for row in rows}
+    return {
+        (row.hop, row.record_id): (row.state, list(row.codes), list(row.warnings)) for row in rows
+    }
 
 
 def compare(database: Database, told: Told) -> Counter[str]:
@@ -79,7 +88,8 @@ def compare(database: Database, told: Told) -> Counter[str]:
     found = standing(database)
     differences: Counter[str] = Counter()
     for key, line in told.records.items():
-        wanted = (line["state"], sorted(line["codes"]))
+        warnings = [code for code in line["warnings"] if code not in TOLD_OF_PLANS]
+        wanted = (line["state"], sorted(line["codes"]), warnings)
         if found.get(key) != wanted:
             differences[f"{key} told {wanted} found {found.get(key)} fault {line['fault']}"] += 1
     for key in found.keys() - told.records.keys():
@@ -88,7 +98,7 @@ def compare(database: Database, told: Told) -> Counter[str]:
 
 
 @pytest.mark.usefixtures("sample")
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("seed", range(1, 11))
 def test_every_record_ends_where_the_truth_says_and_for_that_reason(
     database: Database, tmp_path: Path, seed: int
 ) -> None:
@@ -152,7 +162,7 @@ def test_running_everything_again_changes_nothing(database: Database, tmp_path: 
 def test_what_arrives_after_a_first_run_ends_where_its_truth_says(
     database: Database, tmp_path: Path
 ) -> None:
-    write_sample(tmp_path / "sample", seed=3, clients=60, days=28, end=date(2026, 11, 20))
+    write_sample(tmp_path / "sample", seed=2, clients=60, days=28, end=date(2026, 11, 20))
     told = read_truth(tmp_path / "sample" / "truth.jsonl")
     later = read_truth(tmp_path / "sample" / "later" / "truth.jsonl")
     assert any("AUTH-RETRO-BILLED" in line["codes"] for line in later.records.values())

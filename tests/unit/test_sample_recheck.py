@@ -248,6 +248,11 @@ def codes_at_hop_1(facts: Facts, visit: Row) -> Iterator[str]:
             )
             for row in facts.live_ins
         ),
+        "EVV-WINDOW-CLOSED": visit["sequence_id"] > 1
+        and visit["day"] is not None
+        and 0
+        < terms.get("visit_maintenance_days", 0)
+        < (visit["source_updated_at"].astimezone(ZONE).date() - visit["day"]).days,
         "GROUP-RATIO": visit["group_code"] is not None and crowd(facts, visit) > 3,
     }
     yield from (code for code, broken in rules.items() if broken)
@@ -426,6 +431,9 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         ),
         "MAP-SERVICE": not terms and not near_miss(facts, visit),
         "MAP-NEAR-MISS": not terms and near_miss(facts, visit),
+        "MAP-LOCATION": bool(terms)
+        and visit["location_type"] == "community"
+        and not terms.get("place_of_service_community"),
         "MAP-DISCIPLINE": bool(terms)
         and carer["discipline"] not in terms["disciplines"].split(";"),
         "ELIG-INACTIVE": not within(day, client["eligible_from"], client["eligible_to"])
@@ -485,6 +493,14 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
     yield from facts.papers.codes(visit, carer["discipline"], mine)
 
 
+def judged_at_hop_3(facts: Facts) -> tuple[dict[str, set[str]], list[Row]]:
+    """Codes of every visit that came from hop 1, and the visits that have none."""
+    moved = [visit for visit in facts.visits if not list(codes_at_hop_1(facts, visit))]
+    names = {visit["record"] for visit in moved}
+    found = {visit["record"]: set(codes_at_hop_3(facts, visit, names)) for visit in moved}
+    return found, [visit for visit in moved if not found[visit["record"]]]
+
+
 def near_miss(facts: Facts, visit: Row) -> bool:
     names = ("payer_id", "payer_program", "service_code")
     return any(
@@ -494,12 +510,19 @@ def near_miss(facts: Facts, visit: Row) -> bool:
     )
 
 
-def over_their_authorization(facts: Facts, clean: list[Row]) -> dict[str, set[str]]:
-    """Running sums over the visits nothing else is wrong with, oldest first."""
+def over_their_authorization(
+    facts: Facts, clean: list[Row]
+) -> tuple[dict[str, set[str]], dict[str, int]]:
+    """Running sums over the visits nothing else is wrong with, oldest first.
+
+    Returns:
+        The caps a visit is over, and the units over where its payer takes the rest.
+    """
     total: dict[str, int] = defaultdict(int)
     weekly: dict[tuple[str, date], int] = defaultdict(int)
     shorter: dict[tuple[str, str], int] = defaultdict(int)
     over: dict[str, set[str]] = defaultdict(set)
+    parts: dict[str, int] = {}
     for visit in sorted(clean, key=lambda visit: (visit["day"], visit["start"], visit["record"])):
         for day, _, units, _ in lines_of(facts, visit):
             fit = [auth for auth in facts.auths_of(visit)[0] if holds_on(day, auth)]
@@ -510,6 +533,10 @@ def over_their_authorization(facts: Facts, clean: list[Row]) -> dict[str, set[st
             week = (auth["auth_id"], day - timedelta(days=back))
             weekly[week] += units
             total[auth["auth_id"]] += units
+            room = auth["cap_day"]
+            if visit["terms"].get("partial_units_pass") and room is not None and units > room > 0:
+                parts[visit["record"]] = units - room
+                continue
             for cap, span in (("DAY", day.isoformat()), ("MONTH", f"{day:%Y-%m}")):
                 most = auth[f"cap_{cap.lower()}"]
                 shorter[auth["auth_id"], span] += units
@@ -519,7 +546,7 @@ def over_their_authorization(facts: Facts, clean: list[Row]) -> dict[str, set[st
                 over[visit["record"]].add("AUTH-OVER-WEEK")
             if total[auth["auth_id"]] > auth["units_total"]:
                 over[visit["record"]].add("AUTH-OVER-TOTAL")
-    return over
+    return over, parts
 
 
 @pytest.fixture(
@@ -555,19 +582,20 @@ def test_what_is_told_of_the_first_hop_is_what_the_files_say(
 
 def test_what_is_told_of_billing_is_what_the_files_say(sample: tuple[Facts, list[Row]]) -> None:
     facts, told = sample
-    moved = [visit for visit in facts.visits if not list(codes_at_hop_1(facts, visit))]
-    names = {visit["record"] for visit in moved}
-    found = {visit["record"]: set(codes_at_hop_3(facts, visit, names)) for visit in moved}
-    clean = [visit for visit in moved if not found[visit["record"]]]
-    for record, codes in over_their_authorization(facts, clean).items():
+    found, clean = judged_at_hop_3(facts)
+    over, parts = over_their_authorization(facts, clean)
+    for record, codes in over.items():
         found[record] |= codes
     listed = {record: sorted(codes) for record, codes in found.items()}
     assert listed == told_at(told, "delivery_to_billing", "codes")
+    shown = told_at(told, "delivery_to_billing", "warnings")
+    assert {record for record, codes in shown.items() if "AUTH-PARTIAL" in codes} == parts.keys()
 
 
 def test_minutes_units_and_money_are_what_the_terms_say(sample: tuple[Facts, list[Row]]) -> None:
     facts, told = sample
     visits = {visit["record"]: visit for visit in facts.visits}
+    _, parts = over_their_authorization(facts, judged_at_hop_3(facts)[1])
     lines = {line["record"]: line["billable_lines"] for line in told if "billable_lines" in line}
     for record, priced in lines.items():
         wanted = [
@@ -575,6 +603,10 @@ def test_minutes_units_and_money_are_what_the_terms_say(sample: tuple[Facts, lis
             for number, (day, *rest) in enumerate(lines_of(facts, visits[record]), start=1)
             if rest[1]
         ]
+        if record in parts:
+            (line,) = wanted
+            rate = visits[record]["terms"]["rate_cents"]
+            wanted = [[*line[:3], line[3] - parts[record], line[4] - parts[record] * rate]]
         assert priced == wanted
 
 
