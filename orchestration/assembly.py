@@ -7,7 +7,7 @@ Feeds and hops are discovered: a module in ``assets/feeds`` that has ``FEEDS``, 
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from types import ModuleType
@@ -26,12 +26,12 @@ from orchestration.ground.calendar import fill_calendar
 from orchestration.ground.clock import Clock, SystemClock
 from orchestration.ground.contracts import Feed, Hop, Table
 from orchestration.ground.database import Database, open_database
-from orchestration.ground.failures import ContractFailure
+from orchestration.ground.failures import ContractFailure, FileRefused
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
 from orchestration.partners.x12.rows import reply_rows
-from orchestration.watch.looking.timing import read_watched
+from orchestration.watch.looking.timing import last_good, read_watched
 from orchestration.watch.looking.watched import Watched
 
 
@@ -165,10 +165,16 @@ class House:
     def watched(self) -> Watched:
         """Feeds, hops and partners as the agency wants them timed.
 
+        While ``timing.toml`` or a partner's file is wrong, what it last said that was right holds.
+
         Raises:
-            ContractFailure: ``timing.toml`` or a partner's file is wrong.
+            FileRefused: one is wrong and never was right.
         """
-        return read_watched(self.settings.agency_folder, self.agency, self.feeds, self.hops)
+        folder, refused = self.settings.agency_folder, list[FileRefused]()
+        with self.database.transaction() as connection:
+            keep = last_good(connection, folder, self.clock.now(), refused)
+            watched = read_watched(folder, self.agency, self.feeds, self.hops, keep=keep)
+        return replace(watched, refused=tuple(refused))
 
     def today(self) -> date:
         """The day it is in the agency's zone."""

@@ -52,9 +52,10 @@ def trace(asked: Asked, *, identifier: str, kind: str | None, limit: int, as_jso
 @AS_JSON
 @click.pass_obj
 def status(asked: Asked, *, as_json: bool) -> None:
-    """Every hop and feed: what came, where it stands, how old, how fresh, whose."""
+    """Every hop, feed and partner: what came, where it stands, how old, how fresh, whose."""
     with asked.opened() as (house, sight):
-        answer = status_of(sight, how_fresh(house, sight), who_watches(sight))
+        fresh, partners = how_fresh(house, sight), house.watched.partners
+        answer = status_of(sight, fresh, who_watches(sight), partners)
         tell(answer, as_json, lambda: hop_pages.show_status(sight, answer))
 
 

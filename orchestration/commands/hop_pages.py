@@ -14,6 +14,7 @@ from orchestration.views.status import Status
 _TOP = 8
 
 
+_WORST_FIRST = ("stale", "warn", "unknown", "fresh")
 _WIDE = 140
 """Columns of a terminal that takes everything about a hop in one row."""
 
@@ -84,7 +85,9 @@ def show_status(sight: Sight, status: Status) -> None:
     judged = [
         *((hop.hop, hop.freshness, hop.because) for hop in status.hops),
         *((feed.feed, feed.freshness, feed.because) for feed in status.feeds),
+        *((each.partner, each.freshness, each.because) for each in status.partners),
     ]
+    judged.sort(key=lambda each: _WORST_FIRST.index(each[1]))
     told = [f"{name} is {state}: {why}" for name, state, because in judged for why in because]
     told += [
         f"{feed.feed}: quarantined since its last good file: {', '.join(feed.quarantined)}"

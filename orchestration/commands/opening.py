@@ -1,25 +1,25 @@
 """What every command begins with, and how it ends when something is refused."""
 
 import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from orchestration import assembly
 from orchestration.commands.printing import say, show_json
-from orchestration.ground.agency import read_agency
+from orchestration.ground.agency import AGENCY, parse_agency
 from orchestration.ground.clock import Clock, FixedClock, SystemClock, parse_instant
 from orchestration.ground.database import Database, open_database
-from orchestration.ground.failures import CarehopsFailure
+from orchestration.ground.failures import CarehopsFailure, FileRefused
+from orchestration.ground.in_force import in_force
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.ground.sql import SQL_FOLDER, SqlLibrary
+from orchestration.ground.sql import SqlLibrary
+from orchestration.ground.unforeseen import said_of
 from orchestration.views.sight import Sight
 from orchestration.views.status import Fresh, Watcher
 from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER, WATCHDOG, beats, is_quiet
@@ -29,7 +29,6 @@ REFUSED = 2
 BROKEN = 70
 """Exit code of what should not happen; the line names the place, never a value."""
 
-_HOUSE = SQL_FOLDER.parent
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON; see docs/cli.md.")
 
 
@@ -67,20 +66,9 @@ class PlainWords(click.Group):
             _give_up(_broken(error), BROKEN)
 
 
-def _is_ours(path: Path) -> bool:
-    return path.is_relative_to(_HOUSE) and "site-packages" not in path.parts
-
-
 def _broken(error: Exception) -> str:
     """What broke and where in our own code; the error's own text may quote a row."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if _is_ours(Path(frame.filename))] or frames
-    place = Path(ours[-1].filename)
-    name = place.relative_to(_HOUSE) if place.is_relative_to(_HOUSE) else place.name
-    return (
-        f"carehops broke: {type(error).__name__} at {name}:{ours[-1].lineno}. What was begun in "
-        "the database was taken back."
-    )
+    return f"carehops broke: {said_of(error)}. What was begun in the database was taken back."
 
 
 def _give_up(message: str, code: int) -> NoReturn:
@@ -123,13 +111,16 @@ class Asked:
     def desk(self) -> Iterator[Desk]:
         """Where incidents are answered for, though a contract cannot be loaded."""
         settings = read_settings()
-        agency = read_agency(settings.agency_folder)
         database = open_database(settings, say)
         migrate(database.engine, say)
         click.get_current_context().call_on_close(database.engine.dispose)
+        path = settings.agency_folder / AGENCY
+        with database.transaction() as connection:
+            agency = in_force(connection, path, parse_agency, self.clock.now())
         with database.engine.connect() as connection:
             library = SqlLibrary(frozenset(), frozenset())
-            sight = Sight(connection, (), (), library, self.clock.now(), agency.zone)
+            zone = agency.value.zone
+            sight = Sight(connection, (), (), library, self.clock.now(), zone)
             yield Desk(settings, self.clock, database, sight)
 
     @contextmanager
@@ -141,8 +132,15 @@ class Asked:
             yield house, Sight(connection, house.hops, house.feeds, house.library, now, zone)
 
 
+def say_refused(refused: Iterable[FileRefused]) -> None:
+    """Name each file of the agency's that is wrong, and say that it does not hold."""
+    for each in refused:
+        say(f"{each}\nWhat it said before stays in force.")
+
+
 def how_fresh(house: assembly.House, sight: Sight) -> dict[str, Fresh]:
-    """How fresh every feed and hop is now, by name."""
+    """How fresh every feed, hop and partner is now, by name."""
+    say_refused(house.watched.refused)
     standings = look(sight.connection, house.watched, sight.now)
     return {
         found.name: Fresh(found.freshness.state, found.freshness.because) for found in standings

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import click
 
-from orchestration.commands.opening import AS_JSON, Asked, Desk, Instant, tell
-from orchestration.commands.printing import say, show, show_json, table
+from orchestration.commands.opening import AS_JSON, Asked, Desk, Instant, say_refused, tell
+from orchestration.commands.printing import show, show_json, table
 from orchestration.views.sentences import counted
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
 from orchestration.watch.drill import Drill, Leg
@@ -96,8 +96,7 @@ def _show_leg(leg: Leg) -> None:
 def _in_force(desk: Desk) -> AgencyFiles:
     with desk.database.transaction() as connection:
         files = files_in_force(connection, desk.settings, desk.clock.now())
-    for refused in files.refused:
-        say(f"{refused}\nWhat it said before stays in force.")
+    say_refused(files.refused)
     return files
 
 

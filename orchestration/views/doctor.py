@@ -29,6 +29,7 @@ from orchestration.ground.sql import SQL_FOLDER
 SKEW = timedelta(seconds=30)
 HEARTBEAT = timedelta(minutes=5)
 """Dagster's daemons write theirs every 30 seconds."""
+EXPIRES_SOON = timedelta(days=30)
 FRESHNESS_DAEMON = "FRESHNESS_DAEMON"
 _READ_BY_OTHERS = 0o006
 _ENTERED_BY_OTHERS = 0o007
@@ -144,6 +145,7 @@ def server(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield from _version(connection, where)
             yield from _skew(connection, where, clock.now())
             yield from _migrations(connection, where)
+            yield from _credentials(connection, clock.now())
     except sa.exc.OperationalError:
         yield Finding(
             "the database does not answer, or refuses account or password",
@@ -198,6 +200,21 @@ def _migrations(connection: sa.Connection, where: str) -> Iterator[Finding]:
         yield Finding(what, where, "Update the program.")
 
 
+def _credentials(connection: sa.Connection, now: datetime) -> Iterator[Finding]:
+    """Every credential was taken when it was last used, and lasts a while."""
+    if connection.scalar(sa.text("select to_regclass('ops.credential')")) is None:
+        return
+    soon = now + EXPIRES_SOON
+    for row in connection.execute(_CREDENTIALS, {"soon": soon}):
+        what = (
+            f"credential {row.name} is refused since {row.failing_since:%Y-%m-%d %H:%M} UTC"
+            if row.failing_since
+            else f"credential {row.name} expires on {row.expires_at:%Y-%m-%d}"
+        )
+        mend = "Renew it with whoever gave it, set it where it is kept, restart what uses it."
+        yield Finding(what, f"credential {row.name}, {row.owner_role}", mend)
+
+
 def daemons(url: sa.URL, now: datetime) -> Iterator[Finding]:
     """Dagster's daemons have lately said that they live: schedules, sensors, freshness."""
     where = f"database {url.database}"
@@ -230,3 +247,10 @@ def daemons(url: sa.URL, now: datetime) -> Iterator[Finding]:
     if beats and FRESHNESS_DAEMON not in beats:
         what = "Dagster's freshness daemon has never run: stale hops stay green"
         yield Finding(what, where, "Switch freshness on in dagster.yaml, then restart the UI.")
+
+
+_CREDENTIALS = sa.text("""
+select name, owner_role, failing_since, expires_at from ops.credential
+where failing_since is not null or expires_at <= :soon
+order by failing_since is null, expires_at, name
+""")

@@ -1,4 +1,4 @@
-"""Every hop and feed on one page: what came, where it stands, how old, how fresh, whose.
+"""Every hop, feed and partner on one page: what came, where it stands, how old, how fresh, whose.
 
 How fresh something is was judged elsewhere (``orchestration.watch``) and is handed in.
 """
@@ -10,6 +10,7 @@ from datetime import datetime
 from orchestration.flow import ledger
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.failures import ConservationFailure
+from orchestration.ground.partner_profiles import Partner
 from orchestration.views.incidents import IncidentLine, incidents
 from orchestration.views.received import feed_news
 from orchestration.views.sight import Sight
@@ -91,6 +92,23 @@ class FeedStatus:
 
 
 @dataclass(frozen=True)
+class PartnerStatus:
+    """One of those that answer what we send.
+
+    Args:
+        partner: Its name.
+        owner: Role that answers for it.
+        freshness: ``fresh``, ``warn`` or ``stale``.
+        because: Why, worst first.
+    """
+
+    partner: str
+    owner: str
+    freshness: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Watcher:
     """One of those that look after everything else.
 
@@ -114,15 +132,22 @@ class Status:
     incidents: tuple[IncidentLine, ...]
     hops: tuple[HopStatus, ...]
     feeds: tuple[FeedStatus, ...]
+    partners: tuple[PartnerStatus, ...]
 
 
-def status(sight: Sight, fresh: Mapping[str, Fresh], watchers: tuple[Watcher, ...] = ()) -> Status:
+def status(
+    sight: Sight,
+    fresh: Mapping[str, Fresh],
+    watchers: tuple[Watcher, ...] = (),
+    partners: tuple[Partner, ...] = (),
+) -> Status:
     """How everything stands.
 
     Args:
         sight: What we look at.
-        fresh: Freshness by name of hop or feed.
+        fresh: Freshness by name of hop, feed or partner.
         watchers: Who watches, as judged elsewhere.
+        partners: Those that answer what we send.
     """
     unknown = Fresh("unknown")
     return Status(
@@ -131,7 +156,12 @@ def status(sight: Sight, fresh: Mapping[str, Fresh], watchers: tuple[Watcher, ..
         incidents=incidents(sight),
         hops=tuple(_hop(sight, hop, fresh.get(hop.name, unknown)) for hop in sight.hops),
         feeds=tuple(_feed(sight, feed, fresh.get(feed.name, unknown)) for feed in sight.feeds),
+        partners=tuple(_partner(each, fresh.get(each.name, unknown)) for each in partners),
     )
+
+
+def _partner(partner: Partner, fresh: Fresh) -> PartnerStatus:
+    return PartnerStatus(partner.name, partner.owner, fresh.state, fresh.because)
 
 
 def _hop(sight: Sight, hop: Hop, fresh: Fresh) -> HopStatus:

@@ -72,7 +72,7 @@ class Drill:
         began = self.clock.now()
         incident_id = self._open(began)
         if incident_id is None:
-            yield Leg("incident", "", "", False, "another drill is under way", 0)
+            yield Leg("incident", "", "", False, "another drill is under way, or has just ended", 0)
             return
         took = (self.clock.now() - began).total_seconds()
         yield Leg("incident", "", "", True, f"incident {incident_id}", took)
@@ -100,7 +100,7 @@ class Drill:
                 return None
             rules = self.files.pager.rules
             advance(connection, [condition], now, rules, self.files.write, kinds={DRILL})
-            return int(connection.execute(_UNDER_WAY).scalar_one())
+            return connection.execute(_UNDER_WAY).scalar()
 
     def _told(self, incident_id: int, what: str, began: datetime) -> Iterator[Leg]:
         """Send, and wait until each page has had its first answer."""

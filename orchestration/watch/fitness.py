@@ -5,6 +5,7 @@ It only looks: channels are reached, nothing is sent.
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orchestration.ground.agency import read_agency
@@ -16,7 +17,7 @@ from orchestration.watch.looking.timing import read_watched
 from orchestration.watch.paging.outcome import Outcome
 from orchestration.watch.paging.pager import Destination, Pager
 from orchestration.watch.paging.pager_file import PAGER, read_pager
-from orchestration.watch.people.roster import Roster
+from orchestration.watch.people.roster import Gap, Roster
 from orchestration.watch.people.roster_file import ROSTER, read_roster
 
 Finding = tuple[str, str, str]
@@ -61,14 +62,27 @@ def duty_findings(roster: Roster, settings: Settings, now: datetime) -> Iterator
     where = str(settings.agency_folder / ROSTER)
     mend = "Name a deputy for that leave, or change the shift."
     first = now.astimezone(roster.days.zone).date() - timedelta(days=1)
-    for gap in roster.gaps(first, AHEAD_DAYS + 1):
+    for gap in _joined(roster.gaps(first, AHEAD_DAYS + 1)):
         if gap.begin <= now < gap.end:
-            yield f"nobody is on duty as {gap.role} now", where, mend
+            until = gap.end.astimezone(roster.days.zone)
+            yield f"nobody is on duty as {gap.role} until {until:%a %d %b %H:%M}", where, mend
         elif gap.begin > now:
             begin = gap.begin.astimezone(roster.days.zone)
             length = in_words(gap.end - gap.begin)
             what = f"nobody will be on duty as {gap.role} from {begin:%a %d %b %H:%M} for {length}"
             yield what, where, mend
+
+
+def _joined(gaps: Iterable[Gap]) -> list[Gap]:
+    """One gap where the next one of the same role begins when the last one ends."""
+    joined: list[Gap] = []
+    for gap in sorted(gaps, key=lambda each: (each.role, each.begin)):
+        before = joined[-1] if joined else None
+        if before is not None and before.role == gap.role and before.end >= gap.begin:
+            joined[-1] = replace(before, end=max(before.end, gap.end))
+        else:
+            joined.append(gap)
+    return sorted(joined, key=lambda each: (each.begin, each.role))
 
 
 def channel_findings(pager: Pager, settings: Settings) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from orchestration.views.mentions import HeldLine
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.reasons import Approved
 from orchestration.views.received import FeedNews
-from orchestration.views.status import FeedStatus, HopStatus, Status, Watcher
+from orchestration.views.status import FeedStatus, HopStatus, PartnerStatus, Status, Watcher
 from orchestration.views.way import LateChange, Step
 from orchestration.watch.drill import Leg
 
@@ -30,7 +30,8 @@ PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
     *(IncidentLine, IncidentPage, Happening, Looked),
-    *(Status, Watcher, HopStatus, FeedStatus, Queue, Pile, Item, Finding, Verdict, PassOutcome),
+    *(Status, Watcher, HopStatus, FeedStatus, PartnerStatus, Queue, Pile, Item, Finding),
+    *(Verdict, PassOutcome),
     *(OnDuty, Leg),
     *(Approval, Approved),
 )

@@ -215,7 +215,7 @@ def test_what_breaks_unforeseen_is_one_line_without_a_value(
     assert result.exit_code == 70
     assert CANARY not in result.output
     assert len(result.stderr.splitlines()) == 1
-    assert "carehops broke: ValueError at " in result.stderr
+    assert "carehops broke: ValueError, in " in result.stderr
 
 
 def test_a_question_is_answered_while_a_pass_is_writing(

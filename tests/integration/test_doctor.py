@@ -235,3 +235,26 @@ def test_an_agency_file_that_is_wrong_is_found(settings: Settings, tmp_path: Pat
     assert "cannot be read" in words(doctor.agency(own, ()))
     (tmp_path / "agency.toml").write_text('[agency]\nname = "x"\ntime_zone = "Mars"\n')
     assert "time_zone is no IANA zone" in words(doctor.agency(own, ()))
+
+
+def test_a_credential_that_is_refused_or_expires_soon_is_named(
+    settings: Settings, database: Database
+) -> None:
+    now = SystemClock().now()
+    rows = {"sftp": (now, None), "key": (None, now + timedelta(days=9)), "good": (None, None)}
+    with database.transaction() as connection:
+        for name, (failing, expires) in rows.items():
+            connection.execute(
+                sa.text(
+                    "insert into ops.credential (name, owner_role, failing_since, expires_at"
+                    ", tried_at) values (:name, 'EDI analyst', :failing, :expires, :now)"
+                ),
+                {"name": name, "failing": failing, "expires": expires, "now": now},
+            )
+    said = [found for found in examine(settings) if "credential" in found.what]
+    assert [found.where for found in said] == [
+        "credential sftp, EDI analyst",
+        "credential key, EDI analyst",
+    ]
+    assert "is refused since" in said[0].what
+    assert "expires on" in said[1].what

@@ -129,6 +129,36 @@ def test_a_spoiled_roster_is_said_and_the_last_good_one_shown(
     assert duty["EVV coordinator"] == ["evv02"]
 
 
+def test_a_spoiled_timing_or_partner_file_stops_no_question(
+    carehops: Carehops, environ: dict[str, str]
+) -> None:
+    folder = Path(environ["CAREHOPS_AGENCY"])
+    timing, partner = folder / "timing.toml", folder / "partners" / "any_payer.toml"
+    timing.write_text('[schedules]\nfail_after = "never"\n')
+    refused = carehops("status")
+    assert refused.exit_code == 2
+    assert "timing.toml:2" in refused.stderr
+    timing.write_text('[schedules]\nfail_after = "3 hours"\n')
+    assert carehops("status").exit_code == 0
+    timing.write_text('[schedules]\nfail_after = "never"\n')
+    partner.write_text("owner = 5\n" + partner.read_text())
+    kept = carehops("status")
+    assert kept.exit_code == 0
+    assert "timing.toml:2" in kept.stderr
+    assert "any_payer.toml:" in kept.stderr
+    assert kept.stderr.count("What it said before stays in force.") == 2
+
+
+def test_a_spoiled_agency_file_stops_nobody_who_answers(
+    carehops: Carehops, environ: dict[str, str]
+) -> None:
+    path = Path(environ["CAREHOPS_AGENCY"]) / "agency.toml"
+    assert carehops("incidents").exit_code == 0
+    path.write_text("surprise\n" + path.read_text())
+    assert carehops("incidents").exit_code == 0
+    assert carehops("watch").exit_code == 0
+
+
 def test_a_drill_goes_to_every_channel_and_back(
     carehops: Carehops, environ: dict[str, str], receiver: Receiver, certificates: Certificates
 ) -> None:
@@ -248,7 +278,7 @@ def test_the_doctor_looks_two_weeks_ahead_for_shifts_without_anybody(
     path.write_text(path.read_text() + leave)
     assert findings(environ, datetime(2026, 12, 9, 17, 0, tzinfo=UTC)) == ""
     said = findings(environ, datetime(2026, 12, 12, 17, 0, tzinfo=UTC)).splitlines()
-    assert "EVV coordinator from Thu 24 Dec 06:00 for 8 h" in said[0]
-    assert len(said) == 2
+    assert "EVV coordinator from Thu 24 Dec 06:00 for 16 h" in said[0]
+    assert len(said) == 1
     now = findings(environ, datetime(2026, 12, 24, 15, 0, tzinfo=UTC)).splitlines()
-    assert now[0].startswith("nobody is on duty as EVV coordinator now")
+    assert now[0].startswith("nobody is on duty as EVV coordinator until Thu 24 Dec 22:00")

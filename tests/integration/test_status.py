@@ -9,6 +9,8 @@ import pytest
 from orchestration import assembly
 from orchestration.commands import hop_pages
 from orchestration.commands.printing import plain
+from orchestration.ground.partner_profiles import partner_reader
+from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.sight import Sight
 from orchestration.views.status import Fresh, Status, status
 from tests.bench_of_records import ZONE, Records
@@ -115,7 +117,7 @@ def test_freshness_is_what_the_watch_says(records: Records) -> None:
 
 def test_json_has_the_documented_keys(records: Records) -> None:
     page = plain(look(records))
-    assert set(page) == {"at", "watchers", "incidents", "hops", "feeds"}
+    assert set(page) == {"at", "watchers", "incidents", "hops", "feeds", "partners"}
     assert set(page["hops"][0]) == {
         *("hop", "owner", "received", "moved", "held", "rejected", "excluded", "cancelled"),
         *("waiting", "oldest_seconds", "at_stake_cents", "overdue", "freshness", "because"),
@@ -140,3 +142,23 @@ def test_the_page_fits_a_narrow_terminal_and_loses_nothing(
     lines = capsys.readouterr().out.splitlines()
     assert max(len(line) for line in lines) <= width
     assert "".join("".join(lines).split()).count("unknown") == len(assembly.hops())
+
+
+def test_partners_stand_on_the_page_and_what_is_worst_comes_first(
+    records: Records, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = SQL_FOLDER / "agency" / "partners"
+    read = partner_reader(())
+    partners = tuple(read(path, path.read_text()) for path in sorted(folder.glob("*.toml")))
+    fresh = {
+        "evv_to_coordination": Fresh("unknown", ("never",)),
+        "schedules": Fresh("warn", ("nearly late",)),
+        "any_payer": Fresh("stale", ("1 record is sent without a 999",)),
+    }
+    with looking(records) as sight:
+        page = status(sight, fresh, partners=partners)
+        hop_pages.show_status(sight, page)
+    assert [each.partner for each in page.partners] == [partner.name for partner in partners]
+    said = capsys.readouterr().out
+    lines = [line for line in said.splitlines() if " is " in line]
+    assert [line.split()[0] for line in lines] == ["any_payer", "schedules", "evv_to_coordination"]

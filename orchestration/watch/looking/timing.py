@@ -23,6 +23,7 @@ from orchestration.ground.business_time import (
     parse_limit,
 )
 from orchestration.ground.contracts import Feed, Hop, Severity
+from orchestration.ground.failures import FileRefused
 from orchestration.ground.in_force import in_force
 from orchestration.ground.partner_profiles import partner_reader, refuse_doubles
 from orchestration.ground.toml_file import parse_toml, read_text
@@ -43,17 +44,26 @@ def as_it_lies(path: Path, read: Callable[[Path, str], _T]) -> _T:
     return read(path, read_text(path))
 
 
-def last_good(connection: sa.Connection, folder: Path, now: datetime) -> Keep[Any]:
+def last_good(
+    connection: sa.Connection,
+    folder: Path,
+    now: datetime,
+    refused: list[FileRefused] | None = None,
+) -> Keep[Any]:
     """What a file says, or what it last said that was right.
 
     Args:
         connection: A transaction; what changed is written down in it.
         folder: The agency's folder.
         now: When that is.
+        refused: Gets what is wrong with the files as they lie there now.
     """
 
     def keep(path: Path, read: Callable[[Path, str], _T]) -> _T:
-        return in_force(connection, path, read, now, str(path.relative_to(folder))).value
+        found = in_force(connection, path, read, now, str(path.relative_to(folder)))
+        if found.refused is not None and refused is not None:
+            refused.append(found.refused)
+        return found.value
 
     return keep
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestration.ground.business_time import WorkingTime
 from orchestration.ground.contracts import Feed, Hop, X12Replies
+from orchestration.ground.failures import FileRefused
 from orchestration.ground.partner_profiles import Partner
 from orchestration.watch.looking.condition_files import arrays_of
 from orchestration.watch.looking.freshness import Promise
@@ -23,6 +24,7 @@ class Watched:
         partners: Every partner.
         calendar: The agency's business days.
         some_are_broken: Whether contracts are missing only because they cannot be loaded.
+        refused: What is wrong with the agency's files as they lie there now.
     """
 
     feeds: tuple[Feed, ...]
@@ -30,6 +32,7 @@ class Watched:
     partners: tuple[Partner, ...]
     calendar: WorkingTime
     some_are_broken: bool = False
+    refused: tuple[FileRefused, ...] = ()
 
     @property
     def subjects(self) -> tuple[Promise, ...]:
