@@ -1,8 +1,9 @@
-"""Claims of a pass are written as one 837P per payer, after both gates have looked at them.
+"""Claims of a pass are written as one 837P per payer, after three gates have looked at them.
 
 ``examine`` writes what would be sent and says which claims would come back; ``prepare`` writes
-what is sent, once it is settled which claims those are. Control numbers are taken only then, in
-the transaction that publishes the batch: a batch that was never published used none.
+what is sent, once it is settled which claims those are, and has it read a second time. Control
+numbers are taken only then, in the transaction that publishes the batch: a batch that was never
+published used none.
 """
 
 import hashlib
@@ -19,8 +20,13 @@ from orchestration.ground.failures import TransientFailure
 from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_payer
 from orchestration.partners.sender import Sender, read_sender
 from orchestration.partners.x12.claim import Claim, Envelope
-from orchestration.partners.x12.finding import Finding
-from orchestration.partners.x12.gate import guide_findings, own_findings
+from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
+from orchestration.partners.x12.gates.document import Document
+from orchestration.partners.x12.gates.finding import Finding
+from orchestration.partners.x12.gates.judging import claim_counts, read_set_of
+from orchestration.partners.x12.gates.processes import standing_processes
+from orchestration.partners.x12.gates.tally import ClaimCount, Tally
+from orchestration.partners.x12.own_rules import own_findings
 from orchestration.partners.x12.sheet import BatchNotWritten
 from orchestration.partners.x12.writer import WrittenBatch, write_837p
 
@@ -67,10 +73,11 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
     batch_no, interchange, group = _numbers(connection, sender.receiver.receiver_id)
     text = io.StringIO()
     envelope = _envelope(examination, sender, batch_no, interchange, group)
-    total_cents = _Total()
-    claims = total_cents.of(_settled(of_payer.drafts))
+    meant = Tally()
+    claims = _settled(of_payer.drafts, meant)
     written = _write(text, envelope, sender, of_payer, claims)
     content = text.getvalue().encode("ascii")
+    _read_again(content, meant)
     connection.execute(
         sa.text(_KEEP_BATCH.replace("HOP", hop)),
         {
@@ -83,7 +90,7 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
             "file_name": f"{batch_no}.837",
             "sha256": hashlib.sha256(content).hexdigest(),
             "claim_count": written.claim_count,
-            "total_cents": total_cents.cents,
+            "total_cents": int(meant.total * 100),
             "usage": sender.usage,
             "content": content,
         },
@@ -107,6 +114,7 @@ class _Rehearsal:
         self._envelope = _envelope(examination, sender, "B000000001", 1, 1)
         self._drafts: dict[str, Draft] = {}
         self._found: dict[str, list[Finding]] = defaultdict(list)
+        self._meant = Tally()
 
     def refused(self, of_sender: list[Finding]) -> Iterator[tuple[Draft, list[Finding]]]:
         """The claims that would come back, each with everything against it."""
@@ -119,9 +127,10 @@ class _Rehearsal:
             if not any(self._found.values()):
                 raise
         else:
-            text.seek(0)
-            for one in guide_findings(text):
+            check = FileCheck(standing_processes())
+            for one in check.findings(io.BytesIO(text.getvalue().encode("ascii"))):
                 (self._found[one.claim_id] if one.claim_id in self._drafts else of_all).append(one)
+            of_all += same_as_meant(self._meant, check.tally)
         _log_rules([*of_all, *(one for found in self._found.values() for one in found)])
         for claim_id, draft in self._drafts.items():
             found = [*of_all, *self._found[claim_id]]
@@ -137,27 +146,33 @@ class _Rehearsal:
                 self._found[draft.claim_id].append(unspelled)
             else:
                 self._found[draft.claim_id] += own_findings([draft.claim])
+                self._meant.add(_counted(draft.claim))
                 yield draft.claim
 
 
-class _Total:
-    """Adds up claims on their way into a file."""
-
-    def __init__(self) -> None:
-        self.cents = 0
-
-    def of(self, claims: Iterable[Claim]) -> Iterator[Claim]:
-        """The same claims, counted."""
-        for claim in claims:
-            self.cents += int(claim.total * 100)
-            yield claim
+def _counted(claim: Claim) -> ClaimCount:
+    """The claim as the second reader should count it."""
+    return ClaimCount(claim.claim_id, len(claim.lines), claim.total)
 
 
-def _settled(drafts: Iterable[Draft]) -> Iterator[Claim]:
+def _read_again(content: bytes, meant: Tally) -> None:
+    """What is sent says what was meant; its control numbers are all that is new about it."""
+    document, read = Document(io.BytesIO(content)), Tally()
+    for one in document.sets():
+        for claim in claim_counts(read_set_of(one)):
+            read.add(claim)
+    rules = [one.rule for one in (*document.findings, *same_as_meant(meant, read))]
+    if rules:
+        message = f"the written file is not what was meant: {', '.join(rules)}"
+        raise BatchNotWritten(message)
+
+
+def _settled(drafts: Iterable[Draft], meant: Tally) -> Iterator[Claim]:
     for draft in drafts:
         if draft.claim is None or own_findings([draft.claim]):
             message = "a client's facts changed while claims were written; the next pass sees them"
             raise TransientFailure(message)
+        meant.add(_counted(draft.claim))
         yield draft.claim
 
 

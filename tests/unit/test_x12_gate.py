@@ -3,38 +3,19 @@
 import io
 import logging
 import logging.config
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 import pytest
-import pyx12.map_if
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.partners.x12.gate import guide_findings
-from orchestration.partners.x12.guide_report import known_code
+from orchestration.partners.x12.gates.guide import guide_findings
+from orchestration.partners.x12.gates.guide_report import known_code
 from tests.unit.test_x12_sample_batch import claim_number, written
 
 GOOD, _ = written([claim_number(1), claim_number(2), claim_number(3)])
 SECOND = GOOD.index("HL*3*1*22")
 DATE = "DTP*472*D8*20260226~\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def maps_read_once() -> Iterator[None]:
-    """The validator reads its maps from disk for every file; here one reading serves all."""
-    load = pyx12.map_if.load_map_file
-    read: dict[str, Any] = {}
-
-    def load_once(name: str, *places: Any) -> Any:
-        if name not in read:
-            read[name] = load(name, *places)
-        return read[name]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pyx12.map_if, "load_map_file", load_once)
-        yield
 
 
 def spoiled(old: str, new: str, *, start: int = 0, times: int = 1) -> bytes:

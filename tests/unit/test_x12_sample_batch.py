@@ -20,7 +20,8 @@ from orchestration.partners.x12.claim import (
     ServiceLine,
     Submitter,
 )
-from orchestration.partners.x12.gate import guide_findings, own_findings
+from orchestration.partners.x12.gates.guide import guide_findings
+from orchestration.partners.x12.own_rules import own_findings
 from orchestration.partners.x12.writer import WrittenBatch, write_837p
 
 SAMPLES = Path(__file__).parent.parent / "data" / "x12"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.partners.x12.claim import Claim
-from orchestration.partners.x12.gate import guide_findings
+from orchestration.partners.x12.gates.guide import guide_findings
 from orchestration.partners.x12.sheet import BatchNotWritten, number_text
 from orchestration.partners.x12.writer import WrittenSet, write_837p
 from tests.unit.test_x12_sample_batch import (
@@ -176,7 +176,7 @@ def test_two_thousand_claims_stream_one_by_one() -> None:
         claims=claims(),
     )
     assert batch.claim_count == 2000
-    assert [len(one.claim_ids) for one in batch.sets] == [1000, 1000]
+    assert [len(one.claim_ids) for one in batch.sets] == [500, 500, 500, 500]
     grown = [later - earlier for earlier, later in pairwise(seen[1:])]
     assert min(grown) > 0, "each claim is on the stream before the next is asked for"
 

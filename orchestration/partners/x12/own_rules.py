@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from orchestration.partners.x12.claim import BillingProvider, Claim, Submitter
-from orchestration.partners.x12.finding import Finding
+from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.rule import Rule, Subject
 from orchestration.partners.x12.rules_of_claim import CLAIM_RULES
 from orchestration.partners.x12.rules_of_line import LINE_RULES, LineOfClaim

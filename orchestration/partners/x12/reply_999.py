@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from orchestration.partners.x12.guide_report import known_segment
+from orchestration.partners.x12.gates.guide_report import known_segment
 from orchestration.partners.x12.interchanges import Seg
 from orchestration.partners.x12.reply_rows import (
     Outcome,

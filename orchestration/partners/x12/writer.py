@@ -31,7 +31,7 @@ from orchestration.partners.x12.claim import (
 from orchestration.partners.x12.sheet import BatchNotWritten, Sheet, day_text, number_text
 
 GUIDE_837P = "005010X222A1"
-CLAIMS_PER_SET = 1000
+CLAIMS_PER_SET = 500
 
 _BILLING_LEVEL = 1
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from orchestration.partners.x12.gate import guide_findings
+from orchestration.partners.x12.gates.guide import guide_findings
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, claims, files, lay_claim_ground, of
 from tests.sql.delivery_to_billing.good_delivery import auth, bill, client, contract

@@ -2,9 +2,9 @@
 
 import dataclasses
 import logging
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TextIO
 
 import pytest
 
@@ -13,8 +13,9 @@ from orchestration.flow.edits import load_edits
 from orchestration.ground.failures import ContractFailure, TransientFailure
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.partners import batches
-from orchestration.partners.x12.finding import Finding
-from orchestration.partners.x12.gate import guide_findings
+from orchestration.partners.x12.gates.finding import Finding
+from orchestration.partners.x12.gates.guide import guide_findings
+from orchestration.partners.x12.gates.tally import Tally
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import (
     HOP,
@@ -260,17 +261,17 @@ def test_facts_that_change_while_claims_are_written_send_nothing(
 ) -> None:
     lay_claim_ground(records)
     bill(records, of("C1", MONDAY))
-    examine = batches.guide_findings
+    examine = batches.same_as_meant
 
-    def change_meanwhile(document: TextIO) -> list[Finding]:
+    def change_meanwhile(*tallies: Tally) -> Iterator[Finding]:
         records.put("client", client("C1", record_version=2, city=""))
-        return examine(document)
+        return examine(*tallies)
 
-    monkeypatch.setattr(batches, "guide_findings", change_meanwhile)
+    monkeypatch.setattr(batches, "same_as_meant", change_meanwhile)
     with pytest.raises(TransientFailure, match="changed while claims were written"):
         records.run(HOP)
     assert records.all("select * from core.claim_batch") == []
-    monkeypatch.setattr(batches, "guide_findings", examine)
+    monkeypatch.setattr(batches, "same_as_meant", examine)
     records.run(HOP)
     assert records.codes("hhax/C1-1109-9", HOP) == ["CLM-GATE"]
 

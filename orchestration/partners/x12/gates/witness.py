@@ -13,19 +13,17 @@ from typing import Any, Final, TextIO
 from pyx12.segment import Segment
 from pyx12.x12file import X12Reader
 
-from orchestration.partners.x12.finding import Finding
-from orchestration.partners.x12.guide_report import (
+from orchestration.partners.x12.gates.finding import Finding, known_control, shown_claim_id
+from orchestration.partners.x12.gates.guide_report import (
     element_named,
     guide_finding,
     known_code,
-    known_control,
     known_segment,
 )
 
 _ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
 _PERSON_LEVELS: Final = frozenset({"22", "23"})
 _PLAIN: Final = re.compile(r"[ !-\]_-}]*")  # printable ASCII without ^ and ~
-_CLAIM_ID: Final = re.compile(r"[A-Z0-9]{1,38}")
 
 
 class Witness:
@@ -82,8 +80,7 @@ class Witness:
                 self._begin(line, "")
             self._person_waits = True
         elif name == "CLM":
-            claim_id = _value(seg, 1)
-            claim_id = claim_id if _CLAIM_ID.fullmatch(claim_id) else ""
+            claim_id = shown_claim_id(_value(seg, 1))
             if self._person_waits:
                 self._claims[-1] = claim_id
             else:

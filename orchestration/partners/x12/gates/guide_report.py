@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from orchestration.partners.x12.finding import Finding
+from orchestration.partners.x12.gates.finding import Finding, known_control
 
 UNKNOWN_SEGMENT: Final = "?"
 
@@ -59,7 +59,6 @@ _MENDS: Final = {
 _MEND_OTHERWISE: Final = "Compare this place with the guide."
 
 _CODE: Final = re.compile(r"[A-Z0-9]{1,4}")
-_CONTROL: Final = re.compile(r"[0-9]{1,9}")
 _MISSING_LOOP: Final = re.compile(r'loop "[^"]*" \((\d{4}[A-Z]{0,2})\) missing$')
 _ELEMENT: Final = re.compile(r"\b([A-Z][A-Z0-9]{1,2})(\d\d)(?:-(\d{1,2}))?\b")
 _MISSING: Final = "3"
@@ -89,11 +88,6 @@ def known_segment(name: object) -> str:
 def known_code(code: object) -> str:
     """The error code if it is shaped like one."""
     return str(code) if _CODE.fullmatch(str(code)) else "unknown"
-
-
-def known_control(number: object) -> str:
-    """The control number if it is one."""
-    return str(number) if _CONTROL.fullmatch(str(number)) else ""
 
 
 def element_named(segment: str, text: str) -> str:

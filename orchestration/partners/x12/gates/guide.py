@@ -1,26 +1,25 @@
-"""Would the implementation guide let these bytes through?
+"""Gate 1: would the implementation guide let these bytes through?
 
-``guide_findings`` asks pyx12's validator about a finished 837; ``own_findings`` asks about claims
-what the guide's maps do not know. Neither decides anything: no findings means nothing was found.
+``guide_findings`` asks pyx12's validator about a finished 837. It decides nothing: no findings
+means nothing was found.
 
 The validator writes data, names included, into its log and its exceptions. So its log is
 silenced and an exception of its becomes a finding; its report is reduced by ``guide_report``.
 """
 
+import functools
 import io
 import logging
 from typing import Final, TextIO
 
+import pyx12.map_if
 from pyx12.errors import EngineError
 from pyx12.params import ParamsBase
 from pyx12.x12n_document import x12n_document
 
-from orchestration.partners.x12.finding import Finding
-from orchestration.partners.x12.guide_report import guide_finding, reported_findings
-from orchestration.partners.x12.own_rules import own_findings
-from orchestration.partners.x12.witness import Witness
-
-__all__ = ["Finding", "guide_findings", "own_findings"]
+from orchestration.partners.x12.gates.finding import Finding
+from orchestration.partners.x12.gates.guide_report import guide_finding, reported_findings
+from orchestration.partners.x12.gates.witness import Witness
 
 _BEFORE_THE_GROUP: Final = frozenset({"", "ISA"})
 
@@ -35,6 +34,7 @@ def guide_findings(document: TextIO | bytes) -> list[Finding]:
         if not document.isascii():
             return [guide_finding("not_ascii")]
         document = io.StringIO(document.decode("ascii"), newline="")
+    keep_maps()
     _silence_validator()
     witness = Witness()
     report = io.StringIO()
@@ -55,7 +55,7 @@ def guide_findings(document: TextIO | bytes) -> list[Finding]:
 def _validate(document: TextIO, report: TextIO, witness: Witness) -> tuple[bool, str]:
     try:
         return x12n_document(
-            ParamsBase(), document, None, None, fd_json=report, callback=witness
+            _parameters(), document, None, None, fd_json=report, callback=witness
         ), ""
     except UnicodeDecodeError:
         return False, "not_ascii"
@@ -66,6 +66,18 @@ def _validate(document: TextIO, report: TextIO, witness: Witness) -> tuple[bool,
         # The library breaks on broken structure in many ways, and the text of what it raises
         # may quote the file: only the place is passed on.
         return False, "validator_stopped"
+
+
+@functools.cache
+def keep_maps() -> None:
+    """Let the validator read each of its maps once in this process, not once a document.
+
+    It offers no such thing itself. A map says what may stand where and is not changed by a walk.
+    """
+    pyx12.map_if.load_map_file = functools.cache(pyx12.map_if.load_map_file)
+
+
+_parameters = functools.cache(ParamsBase)  # one for all documents: maps are kept by it
 
 
 def _silence_validator() -> None:
