@@ -23,8 +23,8 @@ from orchestration.partners.x12.claim import Claim, Envelope
 from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
 from orchestration.partners.x12.gates.document import Document
 from orchestration.partners.x12.gates.finding import Finding
+from orchestration.partners.x12.gates.gatekeepers import standing_gatekeepers
 from orchestration.partners.x12.gates.judging import claim_counts, read_set_of
-from orchestration.partners.x12.gates.processes import standing_processes
 from orchestration.partners.x12.gates.tally import ClaimCount, Tally
 from orchestration.partners.x12.own_rules import own_findings
 from orchestration.partners.x12.sheet import BatchNotWritten
@@ -127,7 +127,7 @@ class _Rehearsal:
             if not any(self._found.values()):
                 raise
         else:
-            check = FileCheck(standing_processes())
+            check = FileCheck(standing_gatekeepers())
             for one in check.findings(io.BytesIO(text.getvalue().encode("ascii"))):
                 (self._found[one.claim_id] if one.claim_id in self._drafts else of_all).append(one)
             of_all += same_as_meant(self._meant, check.tally)

@@ -1,4 +1,4 @@
-"""A gate process that dies over one claim and hangs over another; for the tests only."""
+"""A gatekeeper that dies over one claim and hangs over another; for the tests only."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from orchestration.partners.x12.gates.document import SetText
-from orchestration.partners.x12.gates.gate_process import serve
+from orchestration.partners.x12.gates.gatekeeper import serve
 from orchestration.partners.x12.gates.judging import judged
 
 

@@ -9,11 +9,11 @@ from typing import BinaryIO, Final
 from orchestration.partners.x12.gates.alone import claims_alone
 from orchestration.partners.x12.gates.document import Document, SetText
 from orchestration.partners.x12.gates.finding import Finding, known_control, shown_claim_id
+from orchestration.partners.x12.gates.gatekeepers import Gatekeepers
 from orchestration.partners.x12.gates.judging import Verdict, claim_counts, read_set_of
-from orchestration.partners.x12.gates.processes import GateProcesses
 from orchestration.partners.x12.gates.tally import Tally
 
-NOT_JUDGED: Final = "gate_process_died"
+NOT_JUDGED: Final = "check_did_not_end"
 _NOT_JUDGED_MEND: Final = "The check itself failed over this: tell the EDI analyst, do not send."
 _DIFFERS_MEND: Final = "Somebody else would read other claims than were meant: do not send."
 _REPEATED_MEND: Final = "Send a claim once in a file."
@@ -24,13 +24,13 @@ class FileCheck:
     """One file's way through the gates.
 
     Args:
-        processes: Who judges.
+        gatekeepers: Who judges.
         with_text: Whether findings shall quote the segments they are about.
         tally: What the second reader counted; complete once ``findings`` is exhausted.
         sets: How many transaction sets there were.
     """
 
-    processes: GateProcesses
+    gatekeepers: Gatekeepers
     with_text: bool = False
     tally: Tally = field(default_factory=Tally)
     sets: int = 0
@@ -50,7 +50,7 @@ class FileCheck:
                 asked.append(one)
                 yield one, self.with_text
 
-        for verdict in self.processes.answers(questions()):
+        for verdict in self.gatekeepers.answers(questions()):
             one = asked.popleft()
             yield from self._told(verdict or self._one_by_one(one), once, seen)
         yield from document.findings
@@ -78,7 +78,7 @@ class FileCheck:
         parts = list(claims_alone(one, read))
         control = known_control(read.control)
         found: list[Finding] = []
-        with self.processes.apart() as apart:
+        with self.gatekeepers.apart() as apart:
             verdicts = list(apart.answers((part.text, self.with_text) for part in parts))
         for part, verdict in zip(parts, verdicts, strict=True):
             if verdict is None:

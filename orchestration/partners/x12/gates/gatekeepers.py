@@ -27,14 +27,14 @@ from orchestration.partners.x12.gates.judging import Verdict, judged
 Question = tuple[SetText, bool]
 
 _ROOT: Final = Path(orchestration.__file__).parent.parent
-_GATE: Final = ("-m", "orchestration.partners.x12.gates.gate_process")
+_GATE: Final = ("-m", "orchestration.partners.x12.gates.gatekeeper")
 _TRIES: Final = 2
 _AHEAD: Final = 2  # sets read ahead for each process
 _PATIENCE_SECONDS: Final = 300.0
 
 
-class _Process:
-    """A running gate process and what it is at."""
+class _Gatekeeper:
+    """A running gatekeeper and what it is at."""
 
     def __init__(self, program: tuple[str, ...]) -> None:
         ours, theirs = socket.socketpair()
@@ -84,7 +84,7 @@ class _Task:
 
 
 @dataclass
-class GateProcesses:
+class Gatekeepers:
     """Processes that judge, for one owner.
 
     Args:
@@ -99,17 +99,17 @@ class GateProcesses:
     patience: float = _PATIENCE_SECONDS
     at_home: int = 2000
     program: tuple[str, ...] = _GATE
-    _all: list[_Process] = field(default_factory=list)
+    _all: list[_Gatekeeper] = field(default_factory=list)
 
-    def __enter__(self) -> "GateProcesses":
+    def __enter__(self) -> "Gatekeepers":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def apart(self) -> "GateProcesses":
+    def apart(self) -> "Gatekeepers":
         """One more process, by itself: for what has brought processes down."""
-        return GateProcesses(1, self.patience, 0, self.program)
+        return Gatekeepers(1, self.patience, 0, self.program)
 
     def close(self) -> None:
         """Stop every process."""
@@ -151,7 +151,7 @@ class GateProcesses:
         idle = deque(process for process in self._all if process.task is None)
         while untouched and (idle or len(self._all) < self.count):
             if not idle:
-                self._all.append(_Process(self.program))
+                self._all.append(_Gatekeeper(self.program))
                 idle.append(self._all[-1])
             process = idle.popleft()
             try:
@@ -179,7 +179,7 @@ class GateProcesses:
                 again.append(task)
         return again
 
-    def _lose(self, process: _Process) -> None:
+    def _lose(self, process: _Gatekeeper) -> None:
         process.stop()
         self._all.remove(process)
 
@@ -192,14 +192,14 @@ def _judged_here(question: Question) -> Verdict | None:
         return None
 
 
-def standing_processes() -> GateProcesses:
-    """This program's own gate processes, kept until it ends."""
+def standing_gatekeepers() -> Gatekeepers:
+    """This program's own gatekeeperes, kept until it ends."""
     return _of_program(os.getpid())
 
 
 @functools.cache
-def _of_program(_pid: int) -> GateProcesses:
+def _of_program(_pid: int) -> Gatekeepers:
     # by process: a fork must not talk through its parent's sockets
-    processes = GateProcesses()
+    processes = Gatekeepers()
     atexit.register(processes.close)
     return processes

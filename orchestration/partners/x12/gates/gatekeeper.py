@@ -1,6 +1,6 @@
-"""One gate process: judges the transaction sets it is given until nobody gives it any more.
+"""One gatekeeper: judges the transaction sets it is given until nobody gives it any more.
 
-    python -m orchestration.partners.x12.gates.gate_process DESCRIPTOR
+    python -m orchestration.partners.x12.gates.gatekeeper DESCRIPTOR
 
 Sets come and verdicts go through the socket it inherits, never through a file. When whoever
 started it is gone, however that came about, the socket ends and so does the process.
