@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from orchestration.commands import (
+    answering,
     asking,
     contracts,
     deciding,
@@ -30,6 +31,17 @@ def main(ctx: click.Context, now: datetime | None) -> None:
     ctx.obj = Asked(now)
 
 
-for room in (moving, asking, incidents, deciding, contracts, trying, paging, keeping, guarding):
+for room in (
+    moving,
+    asking,
+    incidents,
+    deciding,
+    contracts,
+    trying,
+    paging,
+    keeping,
+    guarding,
+    answering,
+):
     for command in room.COMMANDS:
         main.add_command(command)

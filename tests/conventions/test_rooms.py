@@ -41,6 +41,14 @@ def test_only_the_audit_knows_great_expectations() -> None:
     assert knowing == {"orchestration/flow/audit.py"}
 
 
+def test_the_clearinghouse_to_try_against_shares_no_x12_code() -> None:
+    rooms = (ROOT / "orchestration" / "partners" / "simulator").rglob("*.py")
+    for path in rooms:
+        text = path.read_text()
+        assert "pyx12" not in imports(ast.parse(text)), path.name
+        assert "orchestration.partners.x12" not in text, path.name
+
+
 def test_only_settings_reads_the_environment() -> None:
     reading = {name for name, _, text in modules() if "os.environ" in text or "getenv" in text}
     assert reading == {"orchestration/ground/settings.py"}
