@@ -60,9 +60,26 @@ class Settings:
         """Dagster's own folder."""
         return self.home / "dagster"
 
+    @property
+    def secrets(self) -> Path:
+        """Where secrets may lie instead of in variables, one file each, readable by us only."""
+        return self.home / "secrets"
+
     def secret(self, name: str) -> str | None:
-        """A secret, by the name of the variable it is in; None when there is none."""
-        return self.environ.get(name, "").strip() or None
+        """A secret, by the name of the variable or file it is in.
+
+        None when there is none, and when others may read its file: it is no secret then.
+        """
+        said = self.environ.get(name, "").strip()
+        path = self.secrets / Path(name).name
+        if said or not path.is_file() or is_open(path):
+            return said or None
+        return path.read_text().strip() or None
+
+
+def is_open(path: Path) -> bool:
+    """Whether others on this machine may read or change it."""
+    return bool(path.stat().st_mode & 0o077)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -16,6 +16,7 @@ payer goes to ``[clearinghouse]`` of ``agency.toml``. Both tables say the same t
     [sending.sftp]                  # what that transport wants to know
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,7 +31,9 @@ from orchestration.ground.toml_table import TomlTable
 Usage = Literal["T", "P"]
 CLEARINGHOUSE = "clearinghouse"
 PARTNERS = "partners"
-_OURS = ("receiver_id", "name", "submitter_id", "usage", "transport", "agreement")
+_OURS = ("receiver_id", "name", "submitter_id", "usage", "transport", "agreement", "owner")
+_HAS_SENDING = re.compile(r"^\s*\[\s*sending\b", re.M)
+_OWNER = "EDI analyst"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Sending:
         transport: Which of the transports carries files.
         options: What that transport is told.
         payers: Whose claims go there; empty for all that go nowhere else.
+        owner: Role that answers for what does not get there.
         table: Where all of it stands, for messages.
     """
 
@@ -78,6 +82,7 @@ class Sending:
     transport: str
     options: Mapping[str, Any]
     payers: tuple[str, ...]
+    owner: str
     table: TomlTable = field(repr=False, compare=False)
 
     @property
@@ -103,7 +108,7 @@ def read_sending(folder: Path, payer_id: str) -> Sending:
 def sending_files(folder: Path) -> Iterator[Path]:
     """Every file that says how files are exchanged with a partner."""
     for path in _files(folder):
-        if "sending" in parse_toml(path, read_text(path)).facts:
+        if _HAS_SENDING.search(read_text(path)):
             yield path
     yield folder / AGENCY
 
@@ -120,7 +125,7 @@ def parse_sending(path: Path, text: str) -> Sending:
     whole = TomlTable(toml, toml.facts)
     table = whole.within("sending", whole.get("sending", dict), "sending")
     payers = tuple(map(str, whole.get("payers", list, [])))
-    return _sending(path.stem, table, payers)
+    return _sending(path.stem, table, payers, whole.get("owner", str, _OWNER))
 
 
 def parse_clearinghouse(path: Path, text: str) -> Sending:
@@ -132,14 +137,14 @@ def parse_clearinghouse(path: Path, text: str) -> Sending:
     toml = parse_toml(path, text)
     whole = TomlTable(toml, toml.facts)
     table = whole.within(CLEARINGHOUSE, whole.get(CLEARINGHOUSE, dict, {}), CLEARINGHOUSE)
-    return _sending(CLEARINGHOUSE, table, ())
+    return _sending(CLEARINGHOUSE, table, (), _OWNER)
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted((folder / PARTNERS).glob("*.toml"))
 
 
-def _sending(partner: str, table: TomlTable, payers: tuple[str, ...]) -> Sending:
+def _sending(partner: str, table: TomlTable, payers: tuple[str, ...], owner: str) -> Sending:
     transport = table.get("transport", str, "folder")
     table.only(*_OURS, transport)
     usage = table.choose("usage", get_args(Usage), "T")
@@ -153,6 +158,7 @@ def _sending(partner: str, table: TomlTable, payers: tuple[str, ...]) -> Sending
         transport=transport,
         options=table.get(transport, dict, {}),
         payers=payers,
+        owner=table.get("owner", str, owner),
         table=table,
     )
 

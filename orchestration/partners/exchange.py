@@ -1,0 +1,235 @@
+"""Files are exchanged with partners: what waits is sent, what is in doubt looked at, replies taken.
+
+One partner's exchange never runs beside itself, and none holds up another's. Whatever is met is
+written down before the next step (see ``deliveries``), so a sender may be killed at any moment.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import sqlalchemy as sa
+
+from orchestration.ground.agency import AGENCY, read_agency
+from orchestration.ground.clock import Clock
+from orchestration.ground.failures import FileRefused
+from orchestration.ground.in_force import in_force
+from orchestration.ground.settings import Settings
+from orchestration.partners.access import Access
+from orchestration.partners.deliveries import Deliveries
+from orchestration.partners.line import (
+    NO_LINE,
+    Line,
+    LineFailure,
+    Transport,
+    Why,
+    transport_of,
+)
+from orchestration.partners.one_file import send, verify
+from orchestration.partners.permits import why_withheld
+from orchestration.partners.replies_in import Replies
+from orchestration.partners.sending import CLEARINGHOUSE, Sending, parse_sending, sending_files
+
+
+@dataclass(frozen=True)
+class Route:
+    """A partner and the way there.
+
+    Args:
+        sending: The partner.
+        transport: The way.
+        refused: What is wrong with its file as it lies there now; what it said before holds.
+    """
+
+    sending: Sending
+    transport: Transport
+    refused: FileRefused | None = None
+
+
+@dataclass
+class Exchanged:
+    """What one exchange with one partner did.
+
+    Args:
+        partner: Who.
+        outcome: ``done``; ``idle``, there was nothing to do; ``waits``, it is not yet time to try
+            again; ``busy``, another one is at it; ``stopped``, a person or a new secret is waited
+            for; ``failed``, see why.
+        why: What went wrong, in one word.
+        sent: Files that are with the partner since.
+        fetched: Replies that were new.
+        left: Files that are not with the partner, by state.
+        said: What is wrong with its file, with line and mend.
+    """
+
+    partner: str
+    outcome: str
+    why: str | None = None
+    sent: int = 0
+    fetched: int = 0
+    left: dict[str, int] = field(default_factory=dict)
+    said: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nobody has to look."""
+        return self.outcome in {"done", "idle", "busy", "waits"}
+
+
+def read_route(path: Path, text: str) -> Route:
+    """Read how files are exchanged with a partner.
+
+    Raises:
+        FileRefused: something in it is wrong.
+    """
+    sending = parse_sending(path, text)
+    return Route(sending, transport_of(sending))
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Exchanges files with partners.
+
+    Args:
+        engine: Of our database.
+        settings: Where files and the agency's facts are.
+        clock: Now.
+        random: For the jitter of waits.
+    """
+
+    engine: sa.Engine
+    settings: Settings
+    clock: Clock
+    random: Random
+
+    def routes(self) -> dict[str, Route | FileRefused]:
+        """Every partner, by what its file says, or once said; or why it never said it rightly."""
+        found: dict[str, Route | FileRefused] = {}
+        for path in sending_files(self.settings.agency_folder):
+            partner = CLEARINGHOUSE if path.name == AGENCY else path.stem
+            try:
+                found[partner] = self._route(path, f"{partner}_sending.toml")
+            except FileRefused as refused:
+                found[partner] = refused
+        return found
+
+    def _route(self, path: Path, name: str) -> Route:
+        with self.engine.begin() as connection:
+            kept = in_force(connection, path, read_route, self.clock.now(), name)
+        return Route(kept.value.sending, kept.value.transport, kept.refused)
+
+    def all(self, only: str | None = None, *, local: bool = False) -> list[Exchanged]:
+        """Exchange with every partner, or one; or only with those that are on this machine."""
+        routes = self.routes()
+        self._without_route(set(routes))
+        done = []
+        for partner, route in routes.items():
+            if only not in {None, partner}:
+                continue
+            if isinstance(route, FileRefused):
+                done.append(Exchanged(partner, "failed", "file_refused", said=str(route)))
+            elif route.transport.is_local or not local:
+                done.append(self.one(route))
+        return done
+
+    def one(self, route: Route) -> Exchanged:
+        """Exchange with one partner."""
+        partner = route.sending.partner
+        done = Exchanged(partner, "done", said="" if route.refused is None else str(route.refused))
+        with self._alone(partner) as alone:
+            if not alone:
+                return Exchanged(partner, "busy")
+            book = Deliveries(self.engine, self.clock, partner)
+            book.recover()
+            self._permit(route.sending, book)
+            self._go(route, book, done)
+            done.left = book.count()
+        return done
+
+    def _go(self, route: Route, book: Deliveries, done: Exchanged) -> None:
+        transport, secret = route.transport, self.settings.secret
+        if not (transport.replies or book.owed("waiting", "unconfirmed", due=True)):
+            done.outcome = "idle"
+            return
+        access = Access(self.engine, self.clock, route.sending.partner, route.sending.owner)
+        not_now = access.may_try(transport, secret)
+        if not_now is not None:
+            done.outcome = not_now
+            return
+        failures: list[Why] = []
+        try:
+            with transport.open(self.settings.home, secret) as line:
+                access.lets_us_in()
+                failures += self._talk(route, line, book, done)
+        except LineFailure as failure:
+            failures.append(failure.why)
+        if failures:
+            done.outcome, done.why = "failed", failures[0]
+            access.fails(failures[0], transport, secret, self.random)
+            book.stand_still(failures[0])
+        else:
+            access.works()
+            book.stand_still(None)
+
+    def _talk(self, route: Route, line: Line, book: Deliveries, done: Exchanged) -> Iterator[Why]:
+        """Everything there is to do on an open line; what fails does not hold up what need not."""
+        for what in (self._verify, self._send, self._fetch):
+            try:
+                what(route, line, book, done)
+            except LineFailure as failure:
+                yield failure.why
+                if failure.why in NO_LINE:
+                    return
+
+    def _verify(self, route: Route, line: Line, book: Deliveries, done: Exchanged) -> None:
+        for owed in book.owed("unconfirmed", due=True):
+            verify(owed, line, route.transport, book)
+
+    def _send(self, route: Route, line: Line, book: Deliveries, done: Exchanged) -> None:
+        for owed in book.owed("waiting", due=True):
+            send(owed, line, route.transport, route.sending.transport, book)
+            done.sent += 1
+
+    def _fetch(self, route: Route, line: Line, book: Deliveries, done: Exchanged) -> None:
+        if route.transport.replies:
+            drop = self.settings.drop
+            replies = Replies(self.engine, self.clock, route.sending.partner, drop)
+            done.fetched += replies.fetch(line, route.transport)
+
+    def _permit(self, sending: Sending, book: Deliveries) -> None:
+        agency = read_agency(self.settings.agency_folder)
+        today = self.clock.now().astimezone(agency.zone_info).date()
+        for owed in book.owed("waiting", "withheld"):
+            book.withhold(owed, why_withheld(sending, owed.usage, today))
+
+    def _without_route(self, known: set[str]) -> None:
+        """Files owed to somebody who has no way to be reached any more."""
+        with self.engine.connect() as connection:
+            owing = set(connection.scalars(_OWING))
+        for partner in owing - known:
+            with self._alone(partner) as alone:
+                if alone:
+                    book = Deliveries(self.engine, self.clock, partner)
+                    book.recover()
+                    for owed in book.owed("waiting"):
+                        book.withhold(owed, "partner_gone")
+
+    @contextmanager
+    def _alone(self, partner: str) -> Iterator[bool]:
+        """Hold the partner's lock; the server gives it back when this process dies."""
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            key = {"key": f"carehops:exchange:{partner}"}
+            held = bool(connection.scalar(_LOCK, key))
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(_UNLOCK, key)
+
+
+_OWING = sa.text("select distinct partner from core.delivery where state <> 'sent'")
+_LOCK = sa.text("select pg_try_advisory_lock(hashtext(:key))")
+_UNLOCK = sa.text("select pg_advisory_unlock(hashtext(:key))")

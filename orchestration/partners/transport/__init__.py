@@ -1,0 +1,1 @@
+"""Ways to carry files to a partner, one file each; see ``orchestration.partners.line``."""

@@ -1,0 +1,264 @@
+"""SFTP by asyncssh: only a pinned host key is trusted, and every wait has an end."""
+
+import asyncio
+import logging
+import posixpath
+import stat
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import asyncssh
+
+from orchestration.partners.line import CHUNK, Line, LineFailure, Remote, Transport, Why
+
+_T = TypeVar("_T")
+LONGEST_TIMEOUT_SECONDS: Final = 120
+_WRITE, _CREATE, _READ = 0x02, 0x08, 0x01
+_VARIABLE: Final = "CAREHOPS_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sftp(Transport):
+    """An SFTP server.
+
+    Args:
+        host: Its name or address.
+        user: Our account there.
+        host_keys: Its public keys, as ``ssh-keyscan`` prints them without the name; more than
+            one while it changes them. Get them from the partner, not from the line.
+        port: Its port.
+        password: Name of the secret that is the password.
+        key: Name of the secret that is our private key.
+        passphrase: Name of the secret that opens the key, where it has one.
+        timeout_seconds: How long to wait for each answer.
+    """
+
+    host: str
+    user: str
+    host_keys: list[str] = field(default_factory=list)
+    port: int = 22
+    password: str = ""
+    key: str = ""
+    passphrase: str = ""
+    timeout_seconds: int = 30
+
+    def secrets(self) -> tuple[str, ...]:
+        """Those that are named."""
+        return tuple(name for name in (self.password, self.key, self.passphrase) if name)
+
+    def pinned(self) -> tuple[str, ...]:
+        """Who it is and who we are."""
+        return (self.host, str(self.port), self.user, *self.host_keys)
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """A pinned key, a way to log in, and never a secret itself."""
+        yield from super().faults()
+        for option in ("password", "key", "passphrase"):
+            name = getattr(self, option)
+            if name and not (name.startswith(_VARIABLE) and name.replace("_", "").isalnum()):
+                # never repeated: somebody has put the secret itself there
+                mend = f'Write {option} = "CAREHOPS_..." and keep the secret under that name.'
+                yield option, f"{option} is no name of a secret", mend
+        if not self.password and not self.key:
+            mend = 'Write password = "CAREHOPS_..." or key = "CAREHOPS_...".'
+            yield "user", "nothing says how to log in", mend
+        if not self.host_keys:
+            mend = 'Ask the partner for it, write host_keys = ["ssh-ed25519 AAAA..."].'
+            yield "host_keys", "no host key is pinned", mend
+        for text in self.host_keys:
+            try:
+                asyncssh.import_public_key(text)
+            except (asyncssh.KeyImportError, ValueError):
+                mend = 'Write it like "ssh-ed25519 AAAA...".'
+                yield "host_keys", "this is no public key", mend
+        if not 0 < self.timeout_seconds <= LONGEST_TIMEOUT_SECONDS:
+            mend = f"Write 1 to {LONGEST_TIMEOUT_SECONDS}."
+            yield "timeout_seconds", "timeout_seconds is out of range", mend
+
+    @contextmanager
+    def open(self, home: Path, secret: Callable[[str], str | None]) -> Iterator[Line]:
+        """Log in."""
+        values = {name: secret(name) for name in self.secrets()}
+        if not all(values.values()):
+            raise LineFailure("secret_missing")
+        # its own words quote accounts and addresses
+        logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+        with asyncio.Runner() as runner:
+            line = _Sftp(runner, self.timeout_seconds)
+            try:
+                line.connect(self, {name: value or "" for name, value in values.items()})
+                yield line
+            finally:
+                line.close()
+
+
+class _Sftp(Line):
+    def __init__(self, runner: asyncio.Runner, timeout_seconds: float) -> None:
+        self._runner = runner
+        self._seconds = timeout_seconds
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._client: asyncssh.SFTPClient | None = None
+
+    def connect(self, said: Sftp, secrets: dict[str, str]) -> None:
+        """Reach the server, see that it is the pinned one, log in."""
+        pinned = [asyncssh.import_public_key(text) for text in said.host_keys]
+
+        async def reach() -> None:
+            keys = (
+                [asyncssh.import_private_key(secrets[said.key], secrets.get(said.passphrase))]
+                if said.key
+                else None
+            )
+            self._connection = await asyncssh.connect(
+                said.host,
+                said.port,
+                username=said.user,
+                password=secrets.get(said.password),
+                client_keys=keys,
+                known_hosts=(pinned, [], []),
+                agent_path=None,
+                config=None,
+                connect_timeout=self._seconds,
+                login_timeout=self._seconds,
+                preferred_auth=("publickey", "keyboard-interactive", "password"),
+            )
+            self._client = await self._connection.start_sftp_client()
+
+        self._run(reach(), 2 * self._seconds)
+
+    def close(self) -> None:
+        """Hang up; whoever does not answer is not waited for."""
+        connection = self._connection
+        if connection is None:
+            return
+
+        async def hang_up() -> None:
+            if self._client is not None:
+                self._client.exit()
+            connection.close()
+            try:
+                await asyncio.wait_for(connection.wait_closed(), 1)
+            except TimeoutError:
+                connection.abort()
+                await connection.wait_closed()
+
+        self._runner.run(hang_up())
+
+    def files(self, folder: str) -> list[Remote]:
+        """What lies there."""
+        names = self._run(self._sftp.readdir(folder))
+        return sorted(
+            (
+                Remote(str(name.filename), name.attrs.size or 0, int(name.attrs.mtime or 0))
+                for name in names
+                if _is_file(name.attrs) and not str(name.filename).startswith(".")
+            ),
+            key=lambda found: (found.modified_at, found.name),
+        )
+
+    def size(self, folder: str, name: str) -> int | None:
+        """Bytes, or None."""
+
+        async def ask() -> int | None:
+            try:
+                return (await self._sftp.stat(posixpath.join(folder, name))).size
+            except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+                return None
+
+        return self._run(ask())
+
+    def write(self, folder: str, name: str, content: bytes, start: int) -> None:
+        """A piece at a time, each with a limit of its own."""
+        path = posixpath.join(folder, name)
+        file = self._open(path, _WRITE | (0 if start else _CREATE))
+        for at in range(start, len(content), CHUNK):
+            self._run(file.write(content[at : at + CHUNK], at))
+        self._run(_synced(file))
+
+    def rename(self, folder: str, name: str, final: str) -> None:
+        """The plain rename, which refuses to replace."""
+        there = posixpath.join(folder, name), posixpath.join(folder, final)
+        self._run(self._sftp.rename(*there))
+
+    def read(self, folder: str, name: str, take: Callable[[bytes], object]) -> None:
+        """Piece by piece."""
+        file = self._open(posixpath.join(folder, name), _READ)
+        at = 0
+        while piece := self._run(file.read(CHUNK, at)):
+            take(cast(bytes, piece))  # it is opened without an encoding
+            at += len(piece)
+        self._run(file.close())
+
+    def remove(self, folder: str, name: str) -> None:
+        """Gone."""
+        self._run(self._sftp.remove(posixpath.join(folder, name)))
+
+    def _open(self, path: str, how: int) -> asyncssh.SFTPClientFile:
+        async def opened() -> asyncssh.SFTPClientFile:
+            return await self._sftp.open(path, how, encoding=None)
+
+        return self._run(opened())
+
+    @property
+    def _sftp(self) -> asyncssh.SFTPClient:
+        if self._client is None:
+            raise LineFailure("dropped")
+        return self._client
+
+    def _run(self, asked: Coroutine[Any, Any, _T], seconds: float | None = None) -> _T:
+        """Wait for an answer, not for ever."""
+
+        async def wait() -> _T:
+            return await asyncio.wait_for(asked, seconds or self._seconds)
+
+        try:
+            return self._runner.run(wait())
+        except (OSError, asyncssh.Error, asyncssh.KeyImportError, ValueError) as error:
+            raise LineFailure(_why(error)) from None
+
+
+async def _synced(file: asyncssh.SFTPClientFile) -> None:
+    with suppress(asyncssh.SFTPOpUnsupported):  # most servers; their size is asked for next
+        await file.fsync()
+    await file.close()
+
+
+def _is_file(attrs: asyncssh.SFTPAttrs) -> bool:
+    if attrs.permissions is not None and stat.S_IFMT(attrs.permissions):
+        return stat.S_ISREG(attrs.permissions)
+    return attrs.type == asyncssh.FILEXFER_TYPE_REGULAR
+
+
+_WHY: Final[tuple[tuple[type[Exception], Why], ...]] = (
+    (asyncssh.HostKeyNotVerifiable, "host_key_changed"),
+    (asyncssh.PermissionDenied, "credential_refused"),
+    (asyncssh.KeyImportError, "key_unreadable"),
+    (asyncssh.KeyEncryptionError, "key_unreadable"),
+    (asyncssh.SFTPNoSpaceOnFilesystem, "no_room"),
+    (asyncssh.SFTPQuotaExceeded, "no_room"),
+    (asyncssh.SFTPPermissionDenied, "folder_refused"),
+    (asyncssh.SFTPNoSuchFile, "folder_missing"),
+    (asyncssh.SFTPNoSuchPath, "folder_missing"),
+    (asyncssh.SFTPConnectionLost, "dropped"),
+    (asyncssh.SFTPNoConnection, "dropped"),
+    (asyncssh.SFTPEOFError, "dropped"),
+    (asyncssh.SFTPError, "not_taken"),
+    (asyncssh.TimeoutError, "timeout"),
+    (TimeoutError, "timeout"),
+    (ConnectionResetError, "dropped"),
+    (BrokenPipeError, "dropped"),
+    (OSError, "unreachable"),
+    (asyncssh.DisconnectError, "dropped"),
+)
+
+
+def _why(error: Exception) -> Why:
+    if isinstance(error, asyncssh.KeyExchangeFailed) and "host key" in str(error).lower():
+        return "host_key_changed"  # it has no key of the pinned one's kind any more
+    return next((why for kind, why in _WHY if isinstance(error, kind)), "broken")
+
+
+TRANSPORT = Sftp
