@@ -23,6 +23,7 @@ HOP = Hop(
         "landing.service_auth",
         "landing.client",
         "landing.caregiver",
+        "landing.caregiver_restriction",
         "landing.schedule",
         "landing.document",
         "landing.care_plan",

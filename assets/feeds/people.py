@@ -1,5 +1,6 @@
-"""Clients, caregivers, and what each role may change, with dates."""
+"""Clients, caregivers, who is kept from whom, and what each role may change, with dates."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from orchestration.ground.contracts import Column, Delimited, Feed, Source, Table
@@ -88,6 +89,22 @@ CAREGIVER = Table(
     ),
 )
 
+CAREGIVER_RESTRICTION = Table(
+    name="caregiver_restriction",
+    key=("caregiver_id", "client_id"),
+    version="record_version",
+    event_at="source_updated_at",
+    meaning="One version of a caregiver's being kept from a client.",
+    columns=(
+        Column("caregiver_id", "text", "Who is not sent.", required=True, identifies="caregiver"),
+        Column("client_id", "text", "To whom.", required=True, identifies="client"),
+        Column("record_version", "bigint", "Rises with each change.", required=True, at_least=1),
+        Column("restricted_from", "date", "First day.", required=True),
+        Column("restricted_to", "date", "Last day; empty is open."),
+        Column("source_updated_at", "instant", "When it was last changed.", required=True),
+    ),
+)
+
 ROLE_RIGHT = Table(
     name="role_right",
     key=("role", "right_code", "valid_from"),
@@ -135,6 +152,16 @@ FEEDS = (
     _daily("clients", "Clients from intake.", CLIENT, "Billing specialist", "intake"),
     _daily(
         "caregivers", "Caregivers from the HR system.", CAREGIVER, "Credentialing specialist", "hr"
+    ),
+    replace(
+        _daily(
+            "caregiver_restrictions",
+            "Caregivers who are not sent to a client, from the staffing office.",
+            CAREGIVER_RESTRICTION,
+            "Scheduler",
+            "staffing_office",
+        ),
+        empty_allowed=True,
     ),
     _daily(
         "role_rights",

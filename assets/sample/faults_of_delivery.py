@@ -1,7 +1,7 @@
 """What goes wrong with the visit itself on its way to a claim: hop 3's and hop 4's other kinds."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from assets.sample.agency import UNENROLLED, hire, is_nursed
 from assets.sample.kinds import (
@@ -119,6 +119,33 @@ def _left_the_agency(world: World, visit: Visit) -> None:
 @in_a_visit("PROV-CAREGIVER-INELIG excluded", HOP_3, ("PROV-CAREGIVER-INELIG",), where=anywhere)
 def _on_exclusion_list(world: World, visit: Visit) -> None:
     given_by(visit, hire(world, fitting(visit), is_excluded=True))
+
+
+@in_a_visit("PROV-CAREGIVER-INELIG kept away", HOP_3, ("PROV-CAREGIVER-INELIG",))
+def _kept_from_the_client(world: World, visit: Visit) -> None:
+    _keep_away(world, visit, local_date(visit.began), local_date(visit.began))
+
+
+@in_a_visit("allowed: kept away until the day before", HOP_3)
+def _no_longer_kept_away(world: World, visit: Visit) -> None:
+    ended = local_date(visit.began) - timedelta(days=1)
+    _keep_away(world, visit, ended, ended)
+
+
+def _keep_away(world: World, visit: Visit, first: date, last: date) -> None:
+    """Somebody new comes on that day, whom the client has turned away for some days."""
+    given_by(visit, hire(world, fitting(visit)))
+    world.restrictions.append(
+        {
+            "caregiver_id": visit.row["caregiver_id"],
+            "client_id": visit.client.client_id,
+            "record_version": 1,
+            "restricted_from": first,
+            "restricted_to": last,
+            # known from the first morning
+            "source_updated_at": world.period.opens - timedelta(hours=9),
+        }
+    )
 
 
 @planted("CLM-TIMELY", HOP_3, ("CLM-TIMELY",), share=0.0008)

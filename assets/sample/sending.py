@@ -39,6 +39,7 @@ def everything_sent(world: World) -> dict[str, list[Sent]]:
     sent["incidents"] = _once(world, world.incidents)
     sent["inpatient_stays"] = _once(world, world.stays)
     sent["live_ins"] = _once(world, world.live_ins)
+    sent["caregiver_restrictions"] = _once(world, world.restrictions)
     for feed, rows in world.more.items():
         sent[feed].extend(rows)
     return sent

@@ -172,6 +172,7 @@ class World:
     enrolments: list[Row] = field(default_factory=list)
     stays: list[Row] = field(default_factory=list)
     live_ins: list[Row] = field(default_factory=list)
+    restrictions: list[Row] = field(default_factory=list)
     roster_days: dict[str, dict[date, Row]] = field(default_factory=lambda: defaultdict(dict))
     primary_answers: list[Row] = field(default_factory=list)
     funding_shares: list[Row] = field(default_factory=list)

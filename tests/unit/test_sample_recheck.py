@@ -52,6 +52,7 @@ class Facts:
         self.rights = self.landed.now("role_right")
         self.stays = self.landed.now("inpatient_stay")
         self.live_ins = self.landed.now("live_in")
+        self.restrictions = self.landed.now("caregiver_restriction")
         self.auths = defaultdict(list)
         for row in self.landed.now("service_auth"):
             if row["status"] in USABLE:
@@ -483,7 +484,12 @@ def codes_at_hop_3(facts: Facts, visit: Row, moved: set[str]) -> Iterator[str]:
         "EVV-NO-SCHEDULE": visit["schedule_id"] not in facts.plans,
         "PROV-CAREGIVER-INELIG": carer["is_excluded"]
         or not within(day, carer["hired_on"], carer["ended_on"])
-        or not within(day, None, carer["credential_expires_on"]),
+        or not within(day, None, carer["credential_expires_on"])
+        or any(
+            (row["caregiver_id"], row["client_id"]) == (visit["caregiver_id"], visit["client_id"])
+            and within(day, row["restricted_from"], row["restricted_to"])
+            for row in facts.restrictions
+        ),
         "DOC-NOTE-CHANGED": (visit["source_system"], visit["visit_id"]) in facts.rewritten,
         "DOC-LOCKED-EARLY": (visit["source_system"], visit["visit_id"]) in facts.early,
         "CLM-TIMELY": bool(terms) and day + timedelta(days=terms["filing_limit_days"]) < today,

@@ -4,11 +4,12 @@
 -- severity: BLOCK
 -- owner: Credentialing specialist
 -- due: 2 business days
--- clinical: Not employed, credential lapsed, or on an exclusion list: take the caregiver off visits
---   now.
+-- clinical: Not employed, credential lapsed, on an exclusion list, or kept from this client: take
+--   the caregiver off these visits now.
 -- billing: Care by somebody who may not give it is never payable; excluded staff make it an
 --   offence.
--- next: Correct the caregiver's record if it is out of date; otherwise tell compliance.
+-- next: Correct the caregiver's record or restriction if it is out of date; otherwise tell
+--   compliance.
 -- source: 42 CFR 1001.1901 and 42 CFR 484.80
 select candidate.record_id
 from {{ ref('candidate') }} as candidate

@@ -37,6 +37,14 @@ select
         and coalesce(caregiver.ended_on, 'infinity') >= delivered.service_date
         and coalesce(caregiver.credential_expires_on, 'infinity') >= delivered.service_date
         , false
+    ) and not exists (
+        select 1
+        from {{ ref('caregiver_restriction_now') }} as restriction
+        where
+            restriction.caregiver_id = delivered.caregiver_id
+            and restriction.client_id = delivered.client_id
+            and delivered.service_date
+            between restriction.restricted_from and coalesce(restriction.restricted_to, 'infinity')
     ) as is_caregiver_eligible
     , (
         select max(plan.plan_version)

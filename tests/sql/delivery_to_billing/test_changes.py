@@ -263,6 +263,16 @@ NOW_CHANGED: dict[str, tuple[str, dict[str, Any], str]] = {
         {**caregiver("G1", record_version=2, credential_expires_on=DAY - timedelta(days=1))},
         "discipline G1",
     ),
+    "restriction": (
+        "caregiver_restriction",
+        {
+            "caregiver_id": "G1",
+            "client_id": "C1",
+            "record_version": 2,
+            "restricted_from": DAY - timedelta(days=1),
+        },
+        "restriction G1/C1",
+    ),
     "plan": (
         "care_plan",
         {
@@ -304,6 +314,8 @@ def before_the_change(records: Records) -> None:
         "document",
         **{**NOW_CHANGED["document"][1], "document_version": 1, "content_hash": "aaaaaaaa"},
     )
+    over = {"record_version": 1, "restricted_to": DAY - timedelta(days=1)}
+    records.put("caregiver_restriction", **{**NOW_CHANGED["restriction"][1], **over})
 
 
 def put_change(records: Records, kind: str) -> None:

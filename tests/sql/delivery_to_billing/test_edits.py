@@ -66,6 +66,8 @@ CASES = [
     ("PROV-CAREGIVER-INELIG", "hired-later", "no-credential-needed"),
     ("PROV-CAREGIVER-INELIG", "excluded", "plain"),
     ("PROV-CAREGIVER-INELIG", "left", "left-that-evening"),
+    ("PROV-CAREGIVER-INELIG", "kept-away", "kept-away-until-then"),
+    ("PROV-CAREGIVER-INELIG", "kept-away-for-good", "kept-from-another"),
     ("CLM-TIMELY", "late", "last-filing-day"),
     ("CLM-TIMELY", "late-from-first-day", "timely-from-last-day"),
     ("CLM-TIMELY-NEAR", "30-days-to-file", "31-days-to-file"),
@@ -216,6 +218,29 @@ def _add_people(day: Day) -> None:
     day.add("left-that-evening", of_caregiver={"ended_on": DAY})
 
 
+def _add_restrictions(day: Day, records: Records) -> None:
+    restrictions: dict[str, dict[str, Any]] = {
+        "kept-away": {"restricted_to": DAY},
+        "kept-away-until-then": {"restricted_to": BEFORE},
+        "kept-away-for-good": {},
+        "kept-from-another": {"client_id": "C-plain"},
+    }
+    for name in restrictions:
+        day.add(name)
+    records.put(
+        "caregiver_restriction",
+        *(
+            {
+                "caregiver_id": f"G-{name}",
+                "client_id": f"C-{name}",
+                "restricted_from": date(2026, 1, 1),
+                **told,
+            }
+            for name, told in restrictions.items()
+        ),
+    )
+
+
 def _add_cover(day: Day, records: Records) -> None:
     records.put("payer_contract", contract("COB01", primary_first=False))
     medicare = {"other_payer_id": "MEDICARE"}
@@ -354,6 +379,7 @@ def billed(module_records: Records) -> Records:
     _add_papers(day, module_records)
     _add_terms(day, module_records)
     _add_people(day)
+    _add_restrictions(day, module_records)
     _add_cover(day, module_records)
     _add_plans(day, module_records)
     _add_authorizations(day, module_records)
