@@ -30,7 +30,7 @@ from orchestration.ground.failures import ContractFailure, FileRefused
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
-from orchestration.partners.x12.rows import reply_rows
+from orchestration.partners.x12.rows import reply_statements
 from orchestration.watch.looking.timing import last_good, read_watched
 from orchestration.watch.looking.watched import Watched
 
@@ -232,7 +232,7 @@ def assemble(
             hand_on=lambda connection, table, batch: intake.hand_on(
                 connection, table, batch, clock.now()
             ),
-            read_x12=reply_rows,
+            read_x12=reply_statements,
             agency=settings.agency_folder,
         ),
         passes=Passes(database, library, intake, settings, clock, agency.zone, audit),

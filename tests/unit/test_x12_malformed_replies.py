@@ -35,20 +35,20 @@ def what_it_says(data: bytes) -> list[tuple[object, ...]]:
         pytest.param(REMIT[:60], ["header_unreadable"], [], id="half a header"),
         pytest.param(
             REMIT.replace(b"CLRHOUSE01     ", b"CLRHOUSE01"),
-            ["header_unreadable"],
             [],
+            ["header_unpadded"],
             id="a header without its blanks",
         ),
         pytest.param(
             REMIT.replace(b"*T*:~\n", b"*T*:"), ["header_unreadable"], [], id="no terminator"
         ),
         pytest.param(
-            REMIT.replace(b"*00501*", b"*00999*"), ["version_unknown"], [], id="an unknown version"
+            REMIT.replace(b"*00501*", b"*00999*"), [], ["version_unknown"], id="an unknown version"
         ),
         pytest.param(
             REMIT[: REMIT.index(b"LQ*") + 5],
-            ["set_trailer_missing", "last_segment_unterminated"],
-            ["interchange_trailer_missing"],
+            ["last_segment_unterminated", "set_trailer_missing"],
+            ["group_trailer_missing", "interchange_trailer_missing"],
             id="a file cut in the middle of a segment",
         ),
         pytest.param(
@@ -93,7 +93,7 @@ def what_it_says(data: bytes) -> list[tuple[object, ...]]:
         ),
         pytest.param(
             REMIT.replace(b"GE*1*503", b"SE*2*0001~\nGE*1*503"),
-            ["segment_outside_set", "tokenizer_stopped"],
+            ["segment_outside_set"],
             [],
             id="a trailer twice",
         ),
@@ -116,7 +116,7 @@ def what_it_says(data: bytes) -> list[tuple[object, ...]]:
             REMIT + REMIT[:50], ["header_unreadable"], [], id="half an interchange behind"
         ),
         pytest.param(
-            REMIT + DENIED.replace(b"AGENCY01       ", b"AGENCY01"),
+            REMIT + DENIED.replace(b"*ZZ*AGENCY01", b"*AGENCY01"),
             ["header_unreadable"],
             [],
             id="a torn header behind",
@@ -181,7 +181,6 @@ def test_each_interchange_is_read_with_its_own_separators() -> None:
         *what_it_says(DENIED),
         *what_it_says(CLAIM_ACK),
     ]
-    assert [row.ordinal for row in replies.rows] == list(range(1, 10))
 
 
 def test_whole_sets_beside_a_torn_one_are_believed() -> None:
@@ -190,7 +189,7 @@ def test_whole_sets_beside_a_torn_one_are_believed() -> None:
     torn = whole.replace(b"0001~\n", b"0002~\n").replace(b"LQ*HE*N820~\n", b"")
     third = whole.replace(b"*0001~\n", b"*0003~\n")
     replies = read_replies(REMIT[:start] + whole + torn + third + b"GE*3*503~\nIEA*1*000000503~\n")
-    assert {row.reply_set for row in replies.rows} == {"0001", "0003"}
+    assert {row.envelope.reply_set for row in replies.rows} == {"0001", "0003"}
     (piece,) = replies.unreadable
     assert (piece.reason, piece.kind, piece.reply_set) == ("set_count_wrong", "835", "0002")
     assert piece.reply_interchange == "000000503"

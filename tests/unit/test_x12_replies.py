@@ -1,11 +1,12 @@
 """Every kind of answer is read as rows that name our numbers."""
 
-from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from orchestration.partners.x12.replies import ReplyRow, read_replies
+from orchestration.partners.x12.reply_rows import Envelope
 from tests.unit.test_x12_sample_batch import SAMPLES
 
 SENDER = "CLRHOUSE01"
@@ -68,8 +69,8 @@ def heard(rows: list[ReplyRow]) -> list[tuple[str, str, str, tuple[str, ...]]]:
 def test_a_ta1_answers_for_the_interchange(name: str, outcome: str, code: str) -> None:
     (row,) = rows_of(sample(name))
     assert (row.kind, row.level, row.refers_to) == ("TA1", "interchange", "000000101")
-    assert (row.outcome, row.codes, row.ordinal) == (outcome, (code,), 1)
-    assert (row.sender_id, row.reply_interchange) == (SENDER, "000000500")
+    assert (row.outcome, row.codes) == (outcome, (code,))
+    assert row.envelope == Envelope(SENDER, "AGENCY01", "T", "000000500")
 
 
 def test_a_999_accepts_set_and_group() -> None:
@@ -77,12 +78,9 @@ def test_a_999_accepts_set_and_group() -> None:
         *("999", "set", "0001", "accepted"),
         group_control="101",
         set_control="0001",
-        sender_id=SENDER,
-        reply_interchange="000000501",
-        reply_set="0001",
-        ordinal=1,
+        envelope=Envelope(SENDER, "AGENCY01", "T", "000000501", "0001"),
     )
-    of_group = replace(of_set, level="group", refers_to="101", set_control="", ordinal=2)
+    of_group = of_set._replace(level="group", refers_to="101", set_control="")
     assert rows_of(sample("ack_accept.999")) == [of_set, of_group]
 
 
@@ -100,28 +98,31 @@ def test_a_999_rejects_a_set_and_names_the_place() -> None:
 def test_a_277ca_accepts_a_claim_under_the_payers_number() -> None:
     rows = rows_of(sample("claimack.277ca"))
     assert heard(rows) == [
-        ("batch", "B20260302A", "received", ("A1:19:PR",)),
-        ("provider", "1999999984", "received", ("A1:19:PR",)),
         ("claim", "V000001", "accepted", ("A2:20:PR",)),
+        ("provider", "1999999984", "received", ("A1:19:PR",)),
+        ("batch", "B20260302A", "received", ("A1:19:PR",)),
     ]
-    claim = rows[2]
+    claim = rows[0]
     assert (claim.payer_claim_number, claim.amount) == ("ICN0000001", Decimal(68))
     assert (claim.batch_ref, claim.source_entity) == ("B20260302A", "payer")
+    assert (claim.provider_id, claim.stated_on) == ("1999999984", date(2026, 3, 2))
 
 
 def test_a_277ca_rejects_a_claim() -> None:
-    claim = rows_of(sample("claimack_rejected.277ca"))[2]
+    claim = rows_of(sample("claimack_rejected.277ca"))[0]
     assert (claim.outcome, claim.codes) == ("rejected", ("A7:164:IL",))
-    assert claim.payer_claim_number is None
+    assert claim.payer_claim_number == ""
 
 
 def test_an_835_pays_a_claim_and_says_what_it_took_off() -> None:
-    payment, claim, line = rows_of(sample("remit.835"))
+    claim, line, payment = rows_of(sample("remit.835"))
     assert (payment.refers_to, payment.amount) == ("EFT0001", Decimal(51))
+    assert (payment.payment_method, payment.is_balanced) == ("ACH", True)
+    assert {row.payment_ref for row in (claim, line, payment)} == {"EFT0001"}
     assert heard([payment, claim, line]) == [
         ("payment", "EFT0001", "paid", ("BPR:I", "BPR:ACH")),
         ("claim", "V000001", "paid", ("CLP:1",)),
-        ("line", "V000001", "paid", ("HE:N820", "CO:198")),
+        ("line", "V000001", "paid", ("CO:198", "HE:N820")),
     ]
     assert (claim.amount, claim.charge) == (Decimal(51), Decimal(68))
     assert claim.payer_claim_number == "ICN0000001"
@@ -130,7 +131,7 @@ def test_an_835_pays_a_claim_and_says_what_it_took_off() -> None:
 
 
 def test_an_835_denies_a_claim() -> None:
-    payment, claim, line = rows_of(sample("remit_denied.835"))
+    claim, line, payment = rows_of(sample("remit_denied.835"))
     assert (payment.outcome, payment.amount) == ("unpaid", Decimal(0))
     assert (claim.outcome, claim.codes, claim.amount) == ("denied", ("CLP:4",), Decimal(0))
     assert (line.outcome, line.codes) == ("denied", ("CO:197",))
@@ -164,7 +165,6 @@ def test_several_ta1_stand_before_a_group() -> None:
         ("999", "0001"),
         ("999", "101"),
     ]
-    assert [row.ordinal for row in rows] == [1, 2, 3, 4]
 
 
 # --- 999
@@ -237,8 +237,8 @@ def test_a_whole_batch_is_refused_without_a_claim_named() -> None:
 
 def test_all_claims_of_a_provider_are_refused_at_once() -> None:
     rows = rows_of(answer_277(*SOURCE, *RECEIVER, "STC*A1:19", *PROVIDER, "STC*A3:24:85**U*68"))
-    assert heard(rows)[1] == ("provider", "1999999984", "rejected", ("A3:24:85",))
-    assert rows[1].batch_ref == "B1-0001"
+    assert heard(rows)[0] == ("provider", "1999999984", "rejected", ("A3:24:85",))
+    assert (rows[0].batch_ref, rows[0].provider_id) == ("B1-0001", "1999999984")
 
 
 def test_the_gravest_of_several_statuses_decides() -> None:
@@ -286,7 +286,7 @@ def test_lines_in_error_follow_their_claim() -> None:
         ("line", "V000001-2", ("A7:476",)),
     ]
     assert {row.refers_to for row in rows} == {"V000001"}
-    assert [row.payer_claim_number for row in rows] == ["ICN7", None, None]
+    assert [row.payer_claim_number for row in rows] == ["ICN7", "", ""]
 
 
 def test_one_person_may_have_several_claims() -> None:
@@ -311,9 +311,9 @@ def test_a_status_that_cannot_be_split_is_reported_not_guessed() -> None:
     replies = read_replies(whole)
     assert replies.rows == ()
     assert [(piece.reason, piece.refers_to) for piece in replies.unreadable] == [
-        ("status_unreadable", "B20260302A"),
-        ("status_unreadable", "1999999984"),
         ("status_unreadable", "V000001"),
+        ("status_unreadable", "1999999984"),
+        ("status_unreadable", "B20260302A"),
     ]
 
 
@@ -342,11 +342,13 @@ def test_a_reversal_and_its_correction_stay_two_rows() -> None:
         )
     )
     assert [(row.refers_to, row.outcome, row.amount) for row in rows] == [
-        ("EFT0001", "paid", Decimal(9)),
         ("V000001", "reversed", Decimal(-51)),
         ("V000001", "paid", Decimal(60)),
+        ("EFT0001", "paid", Decimal(9)),
     ]
-    assert [row.payer_claim_number for row in rows[1:]] == ["ICN1", "ICN2"]
+    assert [row.payer_claim_number for row in rows[:2]] == ["ICN1", "ICN2"]
+    assert [row.is_correction for row in rows] == [False, True, None]
+    assert [row.is_balanced for row in rows] == [True, True, True]
 
 
 def test_six_adjustments_fit_one_segment_and_claim_and_line_each_have_theirs() -> None:
@@ -358,12 +360,12 @@ def test_six_adjustments_fit_one_segment_and_claim_and_line_each_have_theirs() -
             paid="69",
         )
     )
-    _, claim, line = rows
+    claim, line, _ = rows
     assert claim.adjustments == (("PR:3", Decimal(10)),)
-    assert claim.codes == ("CLP:1", "MOA:MA01", "MOA:MA15", "PR:3")
+    assert claim.codes == ("CLP:1", "PR:3", "MOA:MA01", "MOA:MA15")
     assert [code for code, _ in line.adjustments] == [f"CO:{number}" for number in range(1, 7)]
     assert sum(amount for _, amount in line.adjustments) == 21
-    assert line.codes[:2] == ("HE:N1", "HE:N2")
+    assert line.codes[-2:] == ("HE:N1", "HE:N2")
 
 
 def test_an_adjustment_outside_claims_lessens_the_payment() -> None:
@@ -373,25 +375,27 @@ def test_an_adjustment_outside_claims_lessens_the_payment() -> None:
             paid="10",
         )
     )
-    assert heard(rows)[2:] == [
+    assert heard(rows)[1:3] == [
         ("adjustment", "REF1", "adjusted", ("PLB:WO",)),
         ("adjustment", "REF2", "adjusted", ("PLB:L6",)),
     ]
-    assert [row.amount for row in rows[2:]] == [Decimal(60), Decimal(-2)]
+    assert [row.amount for row in rows[1:]] == [Decimal(60), Decimal(-2), Decimal(10)]
+    assert [row.adjustment_kind for row in rows] == ["", "recoupment", "interest", ""]
+    assert rows[1].provider_id == "1999999984"
 
 
 def test_a_payment_may_be_nothing_but_a_debt() -> None:
     rows = rows_of(answer_835("PLB*1999999984*20261231*WO:REF1*60", paid="-60"))
-    assert [row.amount for row in rows] == [Decimal(-60), Decimal(60)]
+    assert [row.amount for row in rows] == [Decimal(60), Decimal(-60)]
 
 
 def test_one_file_may_hold_several_payments() -> None:
     rows = rows_of(answer_835("CLP*V000001*1*68*68", paid="68", sets=2))
-    assert [(row.reply_set, row.level) for row in rows] == [
-        ("0001", "payment"),
+    assert [(row.envelope.reply_set, row.level) for row in rows] == [
         ("0001", "claim"),
-        ("0002", "payment"),
+        ("0001", "payment"),
         ("0002", "claim"),
+        ("0002", "payment"),
     ]
 
 
@@ -411,7 +415,7 @@ def test_one_file_may_hold_several_payments() -> None:
 )
 def test_the_claim_status_decides(status: str, outcome: str) -> None:
     rows = rows_of(answer_835(f"CLP*V000001*{status}*68*68", paid="68"))
-    assert (rows[1].outcome, rows[1].codes) == (outcome, (f"CLP:{status}",))
+    assert (rows[0].outcome, rows[0].codes) == (outcome, (f"CLP:{status}",))
 
 
 def test_what_does_not_add_up_is_doubted_and_kept() -> None:
@@ -422,7 +426,13 @@ def test_what_does_not_add_up_is_doubted_and_kept() -> None:
             paid="100",
         )
     )
-    assert len(replies.rows) == 5
+    assert [(row.level, row.refers_to, row.is_balanced) for row in replies.rows] == [
+        ("claim", "V000001", False),
+        ("line", "V000001", False),
+        ("claim", "V000002", True),
+        ("line", "V000002", True),
+        ("payment", "EFT0001", False),
+    ]
     assert replies.unreadable == ()
     assert [(doubt.reason, doubt.refers_to) for doubt in replies.doubts] == [
         ("line_out_of_balance", "V000001"),
@@ -436,7 +446,10 @@ def test_a_claim_whose_amount_cannot_be_read_is_held_and_its_neighbours_go_on(am
     replies = read_replies(
         answer_835(f"CLP*V000001*1*68*{amount}", "SVC*HC:T1019*68*1", "CLP*V000002*1*68*68")
     )
-    assert [row.refers_to for row in replies.rows] == ["EFT0001", "V000002"]
+    assert [(row.refers_to, row.is_balanced) for row in replies.rows] == [
+        ("V000002", True),
+        ("EFT0001", False),
+    ]
     assert [(piece.reason, piece.refers_to) for piece in replies.unreadable] == [
         ("amount_unreadable", "V000001")
     ]
@@ -454,9 +467,9 @@ def test_unreadable_parts_of_a_remittance_are_each_named() -> None:
     assert [(row.level, row.refers_to) for row in replies.rows] == [("claim", "V000002")]
     assert [piece.reason for piece in replies.unreadable] == [
         "claim_unnamed",
-        *["amount_unreadable"] * 3,
+        *["amount_unreadable"] * 4,
     ]
-    assert [doubt.reason for doubt in replies.doubts] == ["amount_unreadable"]
+    assert [row.is_balanced for row in replies.rows] == [False]
 
 
 def test_no_name_leaves_an_answer() -> None:

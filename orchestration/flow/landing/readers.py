@@ -19,13 +19,30 @@ from orchestration.flow.landing.lines import (
     records,
 )
 from orchestration.flow.landing.quoting import quote, split_line
-from orchestration.flow.landing.reasons import ASK_SENDER
+from orchestration.flow.landing.reasons import ASK_SENDER, LINE_REASONS
 from orchestration.flow.landing.receive import LONGEST_LINE, Received
 from orchestration.flow.landing.stops import Quarantined
-from orchestration.ground.contracts import AgencyFile, Delimited, Feed, JsonRecords
+from orchestration.ground.contracts import AgencyFile, Delimited, Feed, JsonRecords, X12Replies
 from orchestration.ground.failures import ContractFailure, FileRefused
 
-ReadX12 = Callable[[bytes], Iterable[Mapping[str, str | None]]]
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a partner's reply, or a piece of it that could not be read.
+
+    Args:
+        values: By the table's columns; the key is always there.
+        fault: Why the piece gave no row, a code of ``LINE_REASONS``; None when it did.
+        raw: The piece as it stands in the file, or its beginning.
+    """
+
+    values: Mapping[str, str | None]
+    fault: str | None = None
+    raw: bytes = b""
+
+
+ReadX12 = Callable[[Received], Iterable[Statement]]
+"""A file of replies to its statements, one after the other, whatever the size of the file."""
 
 _PACKED = {
     b"PK\x03\x04": "a zip archive or spreadsheet",
@@ -80,7 +97,7 @@ def open_reader(
         Quarantined: it is not a file of this feed's dialect.
         ContractFailure: the feed is of a dialect nobody can read here.
     """
-    _refuse_other_kinds(received)
+    _refuse_other_kinds(received, wide=isinstance(feed.dialect, X12Replies))
     if isinstance(feed.dialect, Delimited):
         _refuse_bad_text(received)
         return _delimited(feed, feed.dialect.delimiter, received)
@@ -96,7 +113,7 @@ def open_reader(
     if read_x12 is None:
         message = f"{feed.name} needs a reader of X12 replies, and none was given"
         raise ContractFailure(message)
-    return _rows(feed, lambda: read_x12(received.path.read_bytes()))
+    return _statements(feed, received, read_x12)
 
 
 def _of_the_agency(
@@ -117,7 +134,7 @@ def _numbered(columns: Iterable[str]) -> dict[str, str]:
     return {column: f"f{number}" for number, column in enumerate(columns, start=1)}
 
 
-def _refuse_other_kinds(received: Received) -> None:
+def _refuse_other_kinds(received: Received, *, wide: bool) -> None:
     head = received.head
     if not head.removeprefix(BOM).strip() and received.byte_count == len(head):
         raise Quarantined("EMPTY-FILE", "the file holds nothing", ASK_SENDER)
@@ -128,7 +145,7 @@ def _refuse_other_kinds(received: Received) -> None:
                 f"the file is {kind}; archives are not opened",
                 "Ask the sender to send it unpacked, as plain text.",
             )
-    if head.startswith(_WIDE) or head[:2000].count(0) * 4 > len(head[:2000]):
+    if not wide and (head.startswith(_WIDE) or head[:2000].count(0) * 4 > len(head[:2000])):
         raise Quarantined(
             "UTF-16",
             "the file is UTF-16, two bytes a letter",
@@ -195,12 +212,40 @@ def _rows(feed: Feed, rows: Callable[[], Iterable[Mapping[str, str | None]]]) ->
 
     def read() -> Iterator[Record]:
         for number, row in enumerate(rows(), start=1):
-            if not set(row) <= set(columns):
-                message = f"the reader of {feed.name} gives columns the contract does not name"
-                raise ContractFailure(message)
+            _refuse_surprise(feed, row)
             yield _row(number, row, columns)
 
     return Reader(",", _numbered(columns), len(columns), read)
+
+
+def _refuse_surprise(feed: Feed, row: Mapping[str, str | None]) -> None:
+    if not row.keys() <= feed.sources.keys():
+        message = f"the reader of {feed.name} gives columns the contract does not name"
+        raise ContractFailure(message)
+
+
+def _statements(feed: Feed, received: Received, read_x12: ReadX12) -> Reader:
+    """What a partner says, a record a statement; what nothing can be read of is no reply."""
+    columns = tuple(feed.sources)
+    nothing = b"," * (len(columns) - 1)
+    faults: dict[str | None, None] = {}
+
+    def read() -> Iterator[Record]:
+        for number, statement in enumerate(read_x12(received), start=1):
+            _refuse_surprise(feed, statement.values)
+            faults[statement.fault] = None
+            get, fault = statement.values.get, statement.fault
+            copied = quote([get(column) or "" for column in columns], b",")
+            if b"\0" in copied:
+                fault, copied = "NOT-TEXT", nothing
+            yield Record(number, statement.raw or copied, fault, copied)
+
+    def check() -> None:
+        if faults and None not in faults:
+            reason = LINE_REASONS[next(filter(None, faults))]
+            raise Quarantined(reason.code, reason.text, reason.next_step)
+
+    return Reader(",", _numbered(columns), len(columns), read, check=check)
 
 
 def _row(number: int, row: Mapping[str, Any], columns: tuple[str, ...]) -> Record:

@@ -8,6 +8,10 @@ from typing import Any
 
 RESEND = "Correct it in the sending system and send the record again with a higher version."
 ASK_SENDER = "Ask the sender for the whole file again, unchanged by other programs."
+ASK_PARTNER = (
+    "Fetch the file from the partner again; if it is the same, ask the partner to send a whole one."
+)
+ASK_MEANING = "Look at the piece, and ask the partner what it says; nothing was taken from it."
 MEND_CONTRACT = "Agree the change with the sender, then change the feed's contract or their export."
 
 
@@ -38,6 +42,10 @@ class Reason:
             "text": self.text.format(column=column),
             "next_step": self.next_step,
         }
+
+
+def _reply(code: str, text: str, next_step: str) -> Reason:
+    return Reason(f"X12-{code}", "EXTERNAL", text, next_step)
 
 
 _LINE_REASONS = (
@@ -121,5 +129,32 @@ _LINE_REASONS = (
         "a line with this version was rejected before, so the number is used up",
         RESEND,
     ),
+    # a piece of a partner's reply
+    _reply("EMPTY", "the file holds nothing", ASK_PARTNER),
+    _reply("NO-INTERCHANGE", "the file holds no X12 interchange", ASK_PARTNER),
+    _reply("HEADER-UNREADABLE", "a header of an interchange is torn or cut off", ASK_PARTNER),
+    _reply("TEXT-BEFORE-INTERCHANGE", "there is text before the first interchange", ASK_MEANING),
+    _reply("TEXT-AFTER-INTERCHANGE", "there is text behind an interchange", ASK_MEANING),
+    _reply(
+        "LAST-SEGMENT-UNTERMINATED",
+        "an interchange ends in the middle of a segment: it was cut off",
+        ASK_PARTNER,
+    ),
+    _reply("SEGMENT-TOO-LONG", "a segment is longer than a megabyte", ASK_PARTNER),
+    _reply("SET-TRAILER-MISSING", "a transaction set has no trailer", ASK_PARTNER),
+    _reply(
+        "SET-COUNT-WRONG",
+        "a transaction set has more or fewer segments than its trailer counts",
+        ASK_PARTNER,
+    ),
+    _reply("SET-CONTROL-DIFFERS", "the trailer belongs to another transaction set", ASK_PARTNER),
+    _reply("SET-KIND-UNKNOWN", "a transaction set is of a kind that is not read here", ASK_MEANING),
+    _reply("SEGMENT-OUTSIDE-SET", "a segment stands outside of any transaction set", ASK_MEANING),
+    _reply("NOTHING-INSIDE", "an interchange has nothing in it", ASK_PARTNER),
+    _reply("VERDICT-MISSING", "an acknowledgement gives no verdict", ASK_MEANING),
+    _reply("VERDICT-UNREADABLE", "an acknowledgement gives a verdict nobody knows", ASK_MEANING),
+    _reply("STATUS-UNREADABLE", "a status cannot be told from its code", ASK_MEANING),
+    _reply("AMOUNT-UNREADABLE", "an amount is no amount", ASK_MEANING),
+    _reply("CLAIM-UNNAMED", "a statement names no claim", ASK_MEANING),
 )
 LINE_REASONS = {reason.code: reason for reason in _LINE_REASONS}

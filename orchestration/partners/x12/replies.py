@@ -5,173 +5,217 @@ its trailer is missing or its count is wrong, none of its rows is given and the 
 the unreadable, because half a remittance posted today would be posted twice tomorrow. Faults of
 the envelope around whole sets are doubts. No validator is asked: the guides' maps refuse honest
 acknowledgements.
+
+A file is read as a stream: neither its size nor that of a set in it counts in memory.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from itertools import count
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from orchestration.partners.x12.interchanges import Interchange, Seg, split_interchanges
+from orchestration.partners.x12.envelopes import Vouched, vouched
+from orchestration.partners.x12.interchanges import (
+    SHOWN,
+    Block,
+    Header,
+    Piece,
+    Source,
+    blocks,
+    of_bytes,
+)
 from orchestration.partners.x12.reply_277ca import Reader277CA
 from orchestration.partners.x12.reply_835 import Reader835
 from orchestration.partners.x12.reply_999 import Reader999, interchange_row
 from orchestration.partners.x12.reply_rows import (
+    Envelope,
     Kind,
-    Reading,
     Reason,
     Replies,
     ReplyRow,
+    Said,
+    Seg,
     SetReader,
     Trouble,
 )
 
-__all__ = ["Replies", "ReplyRow", "Trouble", "read_replies"]
+__all__ = ["Replies", "ReplyRow", "Trouble", "read_replies", "statements"]
 
-_READERS: Final[dict[str, tuple[Kind, Callable[[], SetReader]]]] = {
+_READERS: Final[dict[str, tuple[Kind, Callable[[Said], SetReader]]]] = {
     "999": ("999", Reader999),
     "277": ("277CA", Reader277CA),
     "835": ("835", Reader835),
 }
+_SIGN: Final = len("CLP")
+_QUALIFIED_SIGN: Final = len("NM1*TT")
 _STATUS_ANSWER: Final = "X212"  # also a 277, but an answer to a question nobody here asks
-_UNREAD: Final = frozenset(
-    {
-        "empty",
-        "no_interchange",
-        "header_unreadable",
-        "version_unknown",
-        "text_before_interchange",
-        "text_after_interchange",
-        "last_segment_unterminated",
-        "tokenizer_stopped",
-        "nothing_inside",
-    }
-)
+
+
+def statements(source: Source) -> Iterator[ReplyRow | Trouble]:
+    """Everything the file says and everything in it that could not be read, in its order."""
+    said = Said()
+    trailers = vouched(source)
+    reader: _InterchangeReader | None = None
+    for event in blocks(source):
+        if isinstance(event, Block) and reader is not None:
+            reader.take(event.text)
+        elif isinstance(event, Header):
+            if reader is not None:
+                reader.finish()
+            reader = _InterchangeReader(event, next(trailers), said)
+        elif isinstance(event, Piece):
+            said.found.append(
+                Trouble(
+                    event.fault,
+                    kind=said.kind,
+                    reply_interchange=said.envelope.reply_interchange,
+                    raw=event.text,
+                )
+            )
+        yield from said.found
+        said.found.clear()
+    if reader is not None:
+        reader.finish()
+    yield from said.found
 
 
 def read_replies(data: bytes) -> Replies:
-    """Everything the file says, and everything in it that could not be read."""
-    interchanges, faults = split_interchanges(data)
-    reading = Reading()
-    for fault in faults:
-        _note(reading, Trouble(fault))
-    for interchange in interchanges:
-        _InterchangeReader(interchange, reading).read()
-    ordinals = count(1)
+    """Everything the file says, and everything in it that could not be read, at once."""
+    found = list(statements(of_bytes(data)))
+    troubles = [one for one in found if isinstance(one, Trouble)]
     return Replies(
-        tuple(replace(row, ordinal=next(ordinals)) for row in reading.rows),
-        tuple(reading.unreadable),
-        tuple(reading.doubts),
+        tuple(one for one in found if isinstance(one, ReplyRow)),
+        tuple(one for one in troubles if not one.is_doubt),
+        tuple(one for one in troubles if one.is_doubt),
     )
 
 
-def _note(reading: Reading, trouble: Trouble) -> None:
-    (reading.unreadable if trouble.reason in _UNREAD else reading.doubts).append(trouble)
-
-
 class _InterchangeReader:
-    """Walks one interchange and hands each set to its machine."""
+    """Walks one interchange and hands each believed set to its machine."""
 
-    def __init__(self, interchange: Interchange, reading: Reading) -> None:
-        self._interchange = interchange
-        self._reading = reading
+    def __init__(self, header: Header, trailers: Vouched, said: Said) -> None:
+        self._header = header
+        self._said = said
+        self._vouched = iter(trailers.sets)
+        self._doubts = trailers.doubts
+        said.element_separator = header.element_separator
+        said.component_separator = header.component_separator
+        said.kind = None
+        said.envelope = self._envelope("")
+        for fault in header.faults:
+            said.trouble(fault)
         self._group_version = ""
         self._machine: SetReader | None = None
-        self._kind: Kind | None = None
-        self._set_control = ""
+        self._refused: Reason | None = None
+        self._refused_text = ""
+        self._count_before = 0
         self._in_set = False
-        self._segment_count = 0
         self._anything = False
         self._stray_told = False
+        self._envelope_takes: dict[str, Callable[[Seg], None]] = {
+            "ST": self._open_set,
+            "SE": self._close_set,
+            "GS": self._open_group,
+            "GE": self._leave_set,
+            "IEA": self._leave_set,
+        }
+        self._takes: dict[str, Callable[[Seg], None]] = {}
+        self._take_nothing_but_envelope()
 
-    def read(self) -> None:
-        """Read to the trailer, or as far as there is anything."""
-        for seg in self._interchange.segments():
-            self._take(seg)
+    def take(self, text: str) -> None:
+        """Take a block of segments."""
+        takes = self._takes  # one dictionary, filled anew for each set
+        for seg in text.split(self._header.terminator):
+            take = takes.get(seg[:_SIGN]) or takes.get(seg[:_QUALIFIED_SIGN])
+            if take is not None:
+                take(seg)
+            elif self._machine is None and seg:
+                self._set_aside(seg)
+
+    def finish(self) -> None:
+        """The end of the interchange."""
         self._leave_set()
-        if not self._anything and not self._interchange.faults:
-            self._interchange.faults.append("nothing_inside")
-        for fault in self._interchange.faults:
-            _note(self._reading, self._trouble(fault))
+        if not self._anything:
+            self._said.trouble("nothing_inside")
+        for doubt in self._doubts:
+            self._said.trouble(doubt)
 
-    def _take(self, seg: Seg) -> None:
-        if seg.name == "ST":
-            self._open_set(seg)
-        elif seg.name == "SE":
-            self._close_set(seg)
-        elif seg.name in ("GS", "GE", "IEA"):
-            self._leave_set()
-            self._group_version = seg.at(8) if seg.name == "GS" else ""
-        elif self._in_set:
-            self._segment_count += 1
-            if self._machine is not None:
-                self._machine.feed(seg)
-        elif seg.name == "TA1":
-            self._take_ta1(seg)
+    def _envelope(self, reply_set: str) -> Envelope:
+        header = self._header
+        return Envelope(
+            header.sender_id,
+            header.receiver_id,
+            header.usage if header.usage in ("T", "P") else "",
+            header.control,
+            reply_set,
+        )
+
+    def _take_nothing_but_envelope(self) -> None:
+        self._takes.clear()
+        self._add({**self._envelope_takes, "TA1": self._take_ta1})
+
+    def _add(self, takes: dict[str, Callable[[Seg], None]]) -> None:
+        for name, take in takes.items():
+            sign = f"{name}*" if len(name) < _SIGN else name
+            self._takes[sign.replace("*", self._header.element_separator)] = take
+
+    def _set_aside(self, segment: str) -> None:
+        """A segment of a set that is not believed, or of none."""
+        if self._in_set:
+            if len(self._refused_text) < SHOWN:
+                self._refused_text += segment + self._header.terminator
         elif not self._stray_told:
             self._stray_told = True
-            self._refuse("segment_outside_set")
+            self._said.trouble("segment_outside_set", raw=segment)
 
     def _take_ta1(self, seg: Seg) -> None:
+        if self._in_set:
+            return
         self._anything = True
-        row = interchange_row(seg)
+        self._said.kind = "TA1"
+        row = interchange_row(self._said.elements(seg), self._said.envelope)
         if row is None:
-            self._refuse("verdict_unreadable")
+            self._said.trouble("verdict_unreadable", raw=seg)
         else:
-            self._reading.rows.append(self._signed(row))
+            self._said.say(row)
+        self._said.kind = None
+
+    def _open_group(self, seg: Seg) -> None:
+        self._leave_set()
+        self._group_version = self._said.elements(seg)[8]
 
     def _open_set(self, seg: Seg) -> None:
         self._leave_set()
-        self._anything = True
-        self._in_set = True
-        self._set_control = seg.at(2)
-        self._segment_count = 1
-        reader = _READERS.get(seg.at(1))
-        if reader is None or _STATUS_ANSWER in (seg.at(3) or self._group_version):
-            self._refuse("set_kind_unknown")
-        else:
-            self._kind, make = reader
-            self._machine = make()
+        self._anything = self._in_set = True
+        elements = self._said.elements(seg)
+        self._said.envelope = self._envelope(elements[2])
+        self._refused = next(self._vouched)
+        self._refused_text = seg + self._header.terminator
+        reader = _READERS.get(elements[1])
+        if reader is None or _STATUS_ANSWER in (elements[3] or self._group_version):
+            self._refused = "set_kind_unknown"
+            return
+        self._said.kind, make = reader
+        if self._refused is None:
+            self._machine = make(self._said)
+            self._count_before = self._said.count
+            self._takes.clear()
+            self._add({**self._machine.takes, **self._envelope_takes})
 
     def _close_set(self, seg: Seg) -> None:
-        if not self._in_set:
-            self._refuse("segment_outside_set")
-            return
-        machine = self._machine
-        if machine is not None:
-            if seg.at(2) != self._set_control:
-                self._refuse("set_control_differs")
-            elif seg.at(1).lstrip("0") != str(self._segment_count + 1):
-                self._refuse("set_count_wrong")
-            else:
-                self._believe(machine.finish())
-        self._in_set, self._machine, self._kind = False, None, None
-
-    def _leave_set(self) -> None:
         if self._in_set:
-            self._refuse("set_trailer_missing")
-        self._in_set, self._machine, self._kind = False, None, None
+            self._leave_set()
+        else:
+            self._said.trouble("segment_outside_set", raw=seg)
 
-    def _believe(self, said: Reading) -> None:
-        self._reading.rows += [self._signed(row) for row in said.rows]
-        for refused in said.unreadable:
-            self._reading.unreadable.append(self._trouble(refused.reason, refused.refers_to))
-        for doubt in said.doubts:
-            self._reading.doubts.append(self._trouble(doubt.reason, doubt.refers_to))
-        if not said.rows and not said.unreadable:
-            self._reading.doubts.append(self._trouble("nothing_said"))
-
-    def _signed(self, row: ReplyRow) -> ReplyRow:
-        return replace(
-            row,
-            sender_id=self._interchange.sender_id,
-            reply_interchange=self._interchange.control,
-            reply_set=self._set_control if self._in_set else "",
-        )
-
-    def _refuse(self, reason: Reason) -> None:
-        self._reading.unreadable.append(self._trouble(reason))
-
-    def _trouble(self, reason: Reason, refers_to: str = "") -> Trouble:
-        control = self._set_control if self._in_set else ""
-        return Trouble(reason, refers_to, self._kind, self._interchange.control, control)
+    def _leave_set(self, _seg: Seg = "") -> None:
+        if not self._in_set:
+            return
+        if self._machine is not None:
+            self._machine.finish()
+            if self._said.count == self._count_before:
+                self._said.trouble("nothing_said")
+        elif self._refused is not None:
+            self._said.trouble(self._refused, raw=self._refused_text)
+        self._in_set, self._machine = False, None
+        self._said.kind = None
+        self._said.envelope = self._envelope("")
+        self._take_nothing_but_envelope()

@@ -1,24 +1,33 @@
 """835: what was paid, denied or taken back, claim by claim and line by line.
 
-A reversal and the correction behind it carry the same claim number; they stay two rows, in the
-order of the file. Whatever does not add up is doubted, not dropped: the bank has paid what it
-has paid.
+One set is one payment: its claims and lines come as they stand in the file, the adjustments that
+belong to no claim after them, the payment itself last, when it is known whether it adds up:
+
+    a line      charge - paid = what was taken off the line
+    a claim     charge - paid = what was taken off the claim and its lines
+    a payment   amount = paid on all claims - adjustments outside claims
+
+What does not add up is marked, not dropped: the bank has paid what it has paid. A reversal
+(status 22) and the correction behind it carry the same claim number; they stay two rows.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from orchestration.partners.x12.interchanges import Seg
 from orchestration.partners.x12.reply_rows import (
     Level,
     Outcome,
-    Reading,
-    Reason,
     ReplyRow,
-    Trouble,
+    Said,
+    Seg,
+    day,
     is_code,
     money,
+    service,
 )
 
 _CLAIM_OUTCOMES: Final[dict[str, Outcome]] = {
@@ -36,214 +45,350 @@ _CLAIM_OUTCOMES: Final[dict[str, Outcome]] = {
 _ADJUSTMENT_STARTS: Final = (2, 5, 8, 11, 14, 17)
 _PROVIDER_ADJUSTMENT_STARTS: Final = (3, 5, 7, 9, 11, 13)
 _CLAIM_REMARKS: Final = {"MOA": range(3, 8), "MIA": (5, *range(20, 24))}
+_PAYEE, _FORWARDED_TO, _OTHER_PAYER = "PE", "TT", "PR"
+_NOTHING: Final = Decimal(0)
+_ALIKE: Final = 1 << 13
+
+# Why money moved outside claims. A positive amount lessens the payment, a negative one raises it:
+# what is forwarded as a debt (FB, WO) comes once with each sign, here and in a later payment.
+_ADJUSTMENT_KINDS: Final[dict[str, str]] = {
+    **dict.fromkeys(("WO", "WU", "OB", "B3"), "recoupment"),
+    "FB": "balance_forward",
+    "L6": "interest",
+    **dict.fromkeys(("L3", "50", "51"), "penalty"),
+    **dict.fromkeys(("AP", "PI", "LS", "IS", "C5"), "advance"),
+    "72": "refund",
+    **dict.fromkeys(("IR", "LE", "SL", "E3"), "levy"),
+    **dict.fromkeys(("BN", "IP", "B2"), "incentive"),
+    **dict.fromkeys(("CT", "CR"), "capitation"),
+}
+
+
+class _TakenOff(NamedTuple):
+    """What one CAS segment says."""
+
+    adjustments: tuple[tuple[str, Decimal], ...]
+    codes: tuple[str, ...]
+    total: Decimal
+
+
+class _Service(NamedTuple):
+    """What one SVC segment says."""
+
+    code: str
+    charge: Decimal
+    paid: Decimal
+    is_split_otherwise: bool
 
 
 @dataclass(slots=True)
 class _Entry:
+    """A claim or a line, until the next one begins."""
+
     level: Level
-    claim_id: str
     outcome: Outcome
     charge: Decimal
     paid: Decimal
-    payer_claim_number: str | None = None
+    service_code: str = ""
+    payer_claim_number: str = ""
+    named_payer: str = ""
     line_key: str = ""
-    codes: list[str] = field(default_factory=list)
-    adjustments: list[tuple[str, Decimal]] = field(default_factory=list)
+    codes: tuple[str, ...] = ()
+    adjustments: tuple[tuple[str, Decimal], ...] = ()
+    adjusted: Decimal = _NOTHING
     is_whole: bool = True
-
-    @property
-    def adjusted(self) -> Decimal:
-        return sum((amount for _, amount in self.adjustments), Decimal(0))
-
-    def row(self) -> ReplyRow:
-        return ReplyRow(
-            "835",
-            self.level,
-            self.claim_id,
-            self.outcome,
-            (*self.codes, *dict.fromkeys(code for code, _ in self.adjustments)),
-            line_key=self.line_key,
-            payer_claim_number=self.payer_claim_number,
-            amount=self.paid,
-            charge=self.charge,
-            adjustments=tuple(self.adjustments),
-            source_entity="payer",
-        )
 
 
 class Reader835:
     """Reads one 835, which is one payment."""
 
-    def __init__(self) -> None:
-        self._reading = Reading()
+    def __init__(self, said: Said) -> None:
+        self._said = said
+        # Within a payment most lines, adjustments and remarks are like others in every letter.
+        self._service = lru_cache(_ALIKE)(self._read_service)
+        self._taken_off = lru_cache(_ALIKE)(self._read_taken_off)
+        self._remark = lru_cache(_ALIKE)(self._read_remark)
         self._payment: Decimal | None = None
         self._payment_codes: tuple[str, ...] = ()
+        self._method = ""
+        self._paid_on: date | None = None
         self._payment_ref = ""
-        self._claims_paid = Decimal(0)
-        self._provider_adjusted = Decimal(0)
+        self._payment_payer = ""
+        self._payee = ""
+        self._provider = ""
+        self._claims_paid = _NOTHING
+        self._provider_adjusted = _NOTHING
         self._is_whole = True
+        self._is_split_otherwise = False
+        self._taken_back: set[str] = set()
+        self._claim_id = ""
         self._claim: _Entry | None = None
         self._lines: list[_Entry] = []
-        self._takes = {
+        self._innermost: _Entry | None = None
+
+    @property
+    def takes(self) -> Mapping[str, Callable[[Seg], None]]:
+        """Name of a segment to what is done with it."""
+        return {
             "BPR": self._take_payment,
             "TRN": self._take_trace,
+            "N1*PE": self._take_payee,
+            "TS3": self._take_provider,
             "CLP": self._take_claim,
+            "NM1*TT": self._take_forwarded_to,
+            "NM1*PR": self._take_other_payer,
             "SVC": self._take_line,
             "CAS": self._take_adjustments,
-            "REF": self._take_reference,
+            "REF*6R": self._take_line_key,
             "LQ": self._take_remark,
             "MOA": self._take_claim_remarks,
             "MIA": self._take_claim_remarks,
             "PLB": self._take_provider_adjustments,
         }
 
-    def feed(self, seg: Seg) -> None:
-        """Take one segment in."""
-        take = self._takes.get(seg.name)
-        if take is not None:
-            take(seg)
-
-    def finish(self) -> Reading:
-        """Say what the 835 said, the payment first."""
+    def finish(self) -> None:
+        """Say what the payment is, and whether it adds up."""
         self._put_claim()
+        if self._is_split_otherwise:
+            self._said.trouble("separator_not_the_declared", self._payment_ref)
         if self._payment is None:
-            self._refuse("amount_unreadable", self._payment_ref)
-            return self._reading
-        payment = ReplyRow(
-            "835",
-            "payment",
-            self._payment_ref,
-            "paid" if self._payment else "unpaid",
-            self._payment_codes,
-            amount=self._payment,
-            source_entity="payer",
-        )
-        self._reading.rows.insert(0, payment)
+            self._said.trouble("amount_unreadable", self._payment_ref)
+            return
         expected = self._claims_paid - self._provider_adjusted
-        if self._is_whole and self._payment != expected:
-            self._reading.doubts.append(Trouble("payment_out_of_balance", self._payment_ref))
-        return self._reading
+        is_balanced = self._is_whole and self._payment == expected
+        if self._is_whole and not is_balanced:
+            self._said.trouble("payment_out_of_balance", self._payment_ref)
+        self._said.say(
+            ReplyRow(
+                "835",
+                "payment",
+                self._payment_ref,
+                "paid" if self._payment else "unpaid",
+                self._payment_codes,
+                provider_id=self._payee,
+                amount=self._payment,
+                is_balanced=is_balanced,
+                payment_ref=self._payment_ref,
+                payment_payer=self._payment_payer,
+                payment_method=self._method,
+                stated_on=self._paid_on,
+                source_entity="payer",
+                envelope=self._said.envelope,
+            )
+        )
 
     def _take_payment(self, seg: Seg) -> None:
-        self._payment = money(seg.at(2))
+        elements = self._said.elements(seg)
+        self._payment = money(elements[2])
+        self._method = elements[4] if is_code(elements[4]) else ""
+        self._paid_on = day(elements[16])
         self._payment_codes = tuple(
-            f"BPR:{code}" for code in (seg.at(1), seg.at(4)) if is_code(code)
+            f"BPR:{code}" for code in (elements[1], elements[4]) if is_code(code)
         )
 
     def _take_trace(self, seg: Seg) -> None:
-        self._payment_ref = self._payment_ref or seg.at(2)
+        if not self._payment_ref:
+            self._payment_ref, self._payment_payer = self._said.elements(seg)[2:4]
+
+    def _take_payee(self, seg: Seg) -> None:
+        self._payee = self._provider = self._said.elements(seg)[4]
+
+    def _take_provider(self, seg: Seg) -> None:
+        self._put_claim()
+        self._provider = self._said.elements(seg)[1] or self._payee
 
     def _take_claim(self, seg: Seg) -> None:
         self._put_claim()
-        claim_id, status = seg.at(1), seg.at(2)
-        charge, paid = money(seg.at(3)), money(seg.at(4))
+        _, claim_id, status, charged, got, _, _, number, *_ = self._said.elements(seg)
+        charge, paid = money(charged), money(got)
         if not claim_id:
-            self._refuse("claim_unnamed", self._payment_ref)
+            self._refuse("", seg)
         elif charge is None or paid is None:
-            self._refuse("amount_unreadable", claim_id)
+            self._refuse(claim_id, seg)
         else:
             self._claims_paid += paid
-            self._claim = _Entry(
-                "claim",
-                claim_id,
-                _CLAIM_OUTCOMES.get(status, "review"),
-                charge,
-                paid,
-                payer_claim_number=seg.at(7) or None,
-                codes=[f"CLP:{status}"] if is_code(status) else [],
-            )
+            outcome = _CLAIM_OUTCOMES.get(status, "review")
+            if outcome == "paid" and not paid:
+                outcome = "unpaid"
+            self._claim_id = claim_id
+            claim = _Entry("claim", outcome, charge, paid, "", number)
+            if is_code(status):
+                claim.codes = (f"CLP:{status}",)
+            self._claim = self._innermost = claim
+
+    def _take_forwarded_to(self, seg: Seg) -> None:
+        if self._claim is not None:
+            self._claim.named_payer = self._said.elements(seg)[9]
+
+    def _take_other_payer(self, seg: Seg) -> None:
+        if self._claim is not None and not self._claim.named_payer:
+            self._claim.named_payer = self._said.elements(seg)[9]
 
     def _take_line(self, seg: Seg) -> None:
-        if self._claim is None:
+        claim = self._claim
+        if claim is None:
             return
-        charge, paid = money(seg.at(2)), money(seg.at(3) or "0")
-        if charge is None or paid is None:
-            self._claim.is_whole = False
-            self._refuse("amount_unreadable", self._claim.claim_id)
-            charge = paid = Decimal(0)
-        readable = self._claim.is_whole
-        outcome = self._claim.outcome
-        if outcome == "paid" and paid == 0:
-            outcome = "unpaid"
-        self._lines.append(
-            _Entry("line", self._claim.claim_id, outcome, charge, paid, is_whole=readable)
-        )
+        read = self._service(seg)
+        if read is None:
+            self._refuse(self._claim_id, seg)
+            line = _Entry("line", claim.outcome, _NOTHING, _NOTHING, is_whole=False)
+        else:
+            outcome = claim.outcome
+            if outcome in ("paid", "unpaid"):
+                outcome = "paid" if read.paid else "unpaid"
+            line = _Entry("line", outcome, read.charge, read.paid, read.code)
+            self._is_split_otherwise = self._is_split_otherwise or read.is_split_otherwise
+        self._lines.append(line)
+        self._innermost = line
 
-    @property
-    def _innermost(self) -> _Entry | None:
-        return self._lines[-1] if self._lines else self._claim
+    def _read_service(self, seg: Seg) -> _Service | None:
+        _, composite, charged, got, *_ = self._said.elements(seg)
+        charge, paid = money(charged), money(got or "0")
+        if charge is None or paid is None:
+            return None
+        code = service(composite, self._said.component_separator)
+        return _Service(code, charge, paid, bool(composite) and not code)
 
     def _take_adjustments(self, seg: Seg) -> None:
         entry = self._innermost
         if entry is None:
             return
+        read = self._taken_off(seg)
+        if read is None:
+            entry.is_whole = False
+            self._said.trouble("amount_unreadable", self._claim_id, seg)
+            return
+        entry.adjustments += read.adjustments
+        entry.codes += read.codes
+        entry.adjusted += read.total
+
+    def _read_taken_off(self, seg: Seg) -> _TakenOff | None:
+        elements = self._said.elements(seg)
+        group = elements[1]
+        adjustments = []
         for start in _ADJUSTMENT_STARTS:
-            reason, text = seg.at(start), seg.at(start + 1)
+            reason, text = elements[start], elements[start + 1]
             if not reason and not text:
                 continue
             amount = money(text)
-            if amount is None or not is_code(seg.at(1)) or not is_code(reason):
-                entry.is_whole = False
-                self._reading.doubts.append(Trouble("amount_unreadable", entry.claim_id))
-            else:
-                entry.adjustments.append((f"{seg.at(1)}:{reason}", amount))
+            if amount is None or not is_code(group) or not is_code(reason):
+                return None
+            adjustments.append((f"{group}:{reason}", amount))
+        codes = tuple(dict.fromkeys(code for code, _ in adjustments))
+        total = sum((amount for _, amount in adjustments), _NOTHING)
+        return _TakenOff(tuple(adjustments), codes, total)
 
-    def _take_reference(self, seg: Seg) -> None:
-        if seg.at(1) == "6R" and self._lines:
-            self._lines[-1].line_key = seg.at(2)
+    def _take_line_key(self, seg: Seg) -> None:
+        if self._lines:
+            self._lines[-1].line_key = self._said.elements(seg)[2]
 
     def _take_remark(self, seg: Seg) -> None:
-        if self._lines and is_code(seg.at(1)) and is_code(seg.at(2)):
-            self._lines[-1].codes.append(f"{seg.at(1)}:{seg.at(2)}")
+        if self._lines:
+            self._lines[-1].codes += self._remark(seg)
 
     def _take_claim_remarks(self, seg: Seg) -> None:
         if self._claim is not None:
-            remarks = (seg.at(position) for position in _CLAIM_REMARKS[seg.name])
-            self._claim.codes += [f"{seg.name}:{code}" for code in remarks if is_code(code)]
+            self._claim.codes += self._remark(seg)
+
+    def _read_remark(self, seg: Seg) -> tuple[str, ...]:
+        elements = self._said.elements(seg)
+        if elements[0] == "LQ":
+            codes, group = elements[2:3], elements[1]
+        else:
+            group = elements[0]
+            codes = [elements[position] for position in _CLAIM_REMARKS[group]]
+        return tuple(f"{group}:{code}" for code in codes if is_code(code) and is_code(group))
 
     def _take_provider_adjustments(self, seg: Seg) -> None:
         self._put_claim()
+        elements = self._said.elements(seg)
         for start in _PROVIDER_ADJUSTMENT_STARTS:
-            if not seg.at(start) and not seg.at(start + 1):
+            named, text = elements[start], elements[start + 1]
+            if not named and not text:
                 continue
-            amount = money(seg.at(start + 1))
-            if amount is None:
-                self._refuse("amount_unreadable", self._payment_ref)
+            amount = money(text)
+            reason = self._said.component(named, 1)
+            if amount is None or not is_code(reason):
+                self._refuse(self._payment_ref, seg)
                 continue
-            self._provider_adjusted += amount  # a positive amount lessens the payment
-            reason = seg.part(start, 1)
-            self._reading.rows.append(
+            self._provider_adjusted += amount
+            self._said.say(
                 ReplyRow(
                     "835",
                     "adjustment",
-                    seg.part(start, 2) or self._payment_ref,
+                    self._said.component(named, 2) or self._payment_ref,
                     "adjusted",
-                    (f"PLB:{reason}",) if is_code(reason) else (),
+                    (f"PLB:{reason}",),
+                    provider_id=elements[1],
                     amount=amount,
+                    adjustment_kind=_ADJUSTMENT_KINDS.get(reason, "other"),
+                    payment_ref=self._payment_ref,
+                    payment_payer=self._payment_payer,
+                    payment_method=self._method,
+                    stated_on=self._paid_on,
                     source_entity="payer",
+                    envelope=self._said.envelope,
                 )
             )
 
     def _put_claim(self) -> None:
         claim, lines = self._claim, self._lines
-        self._claim, self._lines = None, []
         if claim is None:
             return
-        self._reading.rows.append(claim.row())
-        self._reading.rows += [line.row() for line in lines if line.is_whole]
-        adjusted = claim.adjusted
+        self._claim, self._innermost, self._lines = None, None, []
+        adjusted, is_whole, is_balanced = claim.adjusted, claim.is_whole, True
+        balances = []
         for line in lines:
             adjusted += line.adjusted
-            if line.is_whole and line.charge - line.paid != line.adjusted:
-                self._doubt("line_out_of_balance", claim.claim_id)
-        if all(entry.is_whole for entry in (claim, *lines)) and (
-            claim.charge - claim.paid != adjusted
-        ):
-            self._doubt("claim_out_of_balance", claim.claim_id)
+            is_whole = is_whole and line.is_whole
+            line_balanced = line.is_whole and line.charge - line.paid == line.adjusted
+            if line.is_whole and not line_balanced:
+                self._said.trouble("line_out_of_balance", self._claim_id)
+            balances.append(line_balanced)
+            is_balanced = is_balanced and line_balanced
+        if is_whole and claim.charge - claim.paid != adjusted:
+            self._said.trouble("claim_out_of_balance", self._claim_id)
+            is_balanced = False
+        is_correction = False
+        if claim.outcome == "reversed":
+            self._taken_back.add(self._claim_id)
+        elif self._taken_back:
+            is_correction = self._claim_id in self._taken_back
+        self._say(claim, is_balanced=is_whole and is_balanced, is_correction=is_correction)
+        for line, line_balanced in zip(lines, balances, strict=True):
+            if line.is_whole:
+                self._say(line, is_balanced=line_balanced, is_correction=is_correction)
 
-    def _doubt(self, reason: Reason, refers_to: str) -> None:
-        self._reading.doubts.append(Trouble(reason, refers_to))
+    def _say(self, entry: _Entry, *, is_balanced: bool, is_correction: bool) -> None:
+        self._said.say(
+            ReplyRow(
+                "835",
+                entry.level,
+                self._claim_id,
+                entry.outcome,
+                entry.codes,
+                provider_id=self._provider,
+                line_key=entry.line_key,
+                service_code=entry.service_code,
+                payer_claim_number=entry.payer_claim_number,
+                named_payer=entry.named_payer,
+                charge=entry.charge,
+                amount=entry.paid,
+                adjustments=entry.adjustments,
+                is_balanced=is_balanced,
+                is_correction=is_correction,
+                payment_ref=self._payment_ref,
+                payment_payer=self._payment_payer,
+                payment_method=self._method,
+                stated_on=self._paid_on,
+                source_entity="payer",
+                envelope=self._said.envelope,
+            )
+        )
 
-    def _refuse(self, reason: Reason, refers_to: str) -> None:
+    def _refuse(self, refers_to: str, seg: Seg) -> None:
         self._is_whole = False
-        self._reading.unreadable.append(Trouble(reason, refers_to))
+        if refers_to:
+            self._said.trouble("amount_unreadable", refers_to, seg)
+        else:
+            self._said.trouble("claim_unnamed", self._payment_ref, seg)

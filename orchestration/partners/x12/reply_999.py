@@ -1,16 +1,16 @@
 """TA1 and 999: was the file taken in, and which of its sets, claims and segments were not."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from orchestration.partners.x12.gates.guide_report import known_segment
-from orchestration.partners.x12.interchanges import Seg
 from orchestration.partners.x12.reply_rows import (
+    Envelope,
     Outcome,
-    Reading,
     ReplyRow,
-    Trouble,
+    Said,
+    Seg,
     is_code,
 )
 
@@ -32,13 +32,13 @@ _SEGMENT_POSITION: Final = re.compile(r"[0-9]{1,9}")
 _CONTROL: Final = re.compile(r"[0-9]{1,9}")
 
 
-def interchange_row(seg: Seg) -> ReplyRow | None:
+def interchange_row(seg: list[str], envelope: Envelope) -> ReplyRow | None:
     """What a TA1 says about our interchange, or None if it says nothing clear."""
-    outcome = _TA1_VERDICTS.get(seg.at(4))
-    if outcome is None or not _CONTROL.fullmatch(seg.at(1)):
+    outcome = _TA1_VERDICTS.get(seg[4])
+    if outcome is None or not _CONTROL.fullmatch(seg[1]):
         return None
-    codes = (seg.at(5),) if is_code(seg.at(5)) else ()
-    return ReplyRow("TA1", "interchange", seg.at(1).zfill(9), outcome, codes)
+    codes = (seg[5],) if is_code(seg[5]) else ()
+    return ReplyRow("TA1", "interchange", seg[1].zfill(9), outcome, codes, envelope=envelope)
 
 
 class Reader999:
@@ -48,8 +48,8 @@ class Reader999:
     it shares the verdict on its set. The data the 999 echoes (IK404) is left where it is.
     """
 
-    def __init__(self) -> None:
-        self._reading = Reading()
+    def __init__(self, said: Said) -> None:
+        self._said = said
         self._group = ""
         self._group_judged = False
         self._set = ""
@@ -57,33 +57,37 @@ class Reader999:
         self._places: list[ReplyRow] = []
         self._place_has_element = False
 
-    def feed(self, seg: Seg) -> None:
-        """Take one segment in."""
-        if seg.name == "AK1":
-            self._group = seg.at(2)
-        elif seg.name == "AK2":
-            self._leave_set()
-            self._set, self._set_open = seg.at(2), True
-        elif seg.name == "IK3":
-            self._begin_place(seg)
-        elif seg.name == "CTX":
-            self._name_claim(seg)
-        elif seg.name == "IK4":
-            self._add_element(seg)
-        elif seg.name == "IK5":
-            self._judge_set(seg)
-        elif seg.name == "AK9":
-            self._judge_group(seg)
+    @property
+    def takes(self) -> Mapping[str, Callable[[Seg], None]]:
+        """Name of a segment to what is done with it."""
+        return {
+            "AK1": self._open_group,
+            "AK2": self._open_set,
+            "IK3": self._begin_place,
+            "CTX": self._name_claim,
+            "IK4": self._add_element,
+            "IK5": self._judge_set,
+            "AK9": self._judge_group,
+        }
 
-    def finish(self) -> Reading:
-        """Say what the 999 said."""
+    def finish(self) -> None:
+        """Say what is missing."""
         self._leave_set()
         if not self._group_judged:
-            self._reading.unreadable.append(Trouble("verdict_missing", self._group))
-        return self._reading
+            self._said.trouble("verdict_missing", self._group)
+
+    def _open_group(self, seg: Seg) -> None:
+        elements = self._said.elements(seg)
+        self._group = elements[2]
+
+    def _open_set(self, seg: Seg) -> None:
+        elements = self._said.elements(seg)
+        self._leave_set()
+        self._set, self._set_open = elements[2], True
 
     def _begin_place(self, seg: Seg) -> None:
-        position = int(seg.at(2)) if _SEGMENT_POSITION.fullmatch(seg.at(2)) else 0
+        elements = self._said.elements(seg)
+        position = int(elements[2]) if _SEGMENT_POSITION.fullmatch(elements[2]) else 0
         self._place_has_element = False
         self._places.append(
             ReplyRow(
@@ -91,75 +95,89 @@ class Reader999:
                 "segment",
                 self._set,
                 "review",
-                _codes("IK304", seg.at(4)),
+                _codes("IK304", elements[4]),
                 group_control=self._group,
                 set_control=self._set,
-                segment=known_segment(seg.at(1)),
+                segment=known_segment(elements[1]),
                 position=position,
+                envelope=self._said.envelope,
             )
         )
 
     def _name_claim(self, seg: Seg) -> None:
-        if not self._places or not seg.at(1).startswith("CLM01"):
+        elements = self._said.elements(seg)
+        if not self._places or not elements[1].startswith("CLM01"):
             return
-        claim_id = seg.part(1, 2)
+        claim_id = self._said.component(elements[1], 2)
         if claim_id:
-            self._places[-1] = replace(self._places[-1], level="claim", refers_to=claim_id)
+            self._places[-1] = self._places[-1]._replace(level="claim", refers_to=claim_id)
         else:
-            self._reading.doubts.append(Trouble("claim_unnamed", self._set))
+            self._said.trouble("claim_unnamed", self._set, seg)
 
     def _add_element(self, seg: Seg) -> None:
+        elements = self._said.elements(seg)
         if not self._places:
             return
         place = self._places[-1]
         if self._place_has_element:  # one row for each element in error
-            place = replace(place, codes=tuple(c for c in place.codes if c.startswith("IK304")))
+            place = place._replace(codes=tuple(c for c in place.codes if c.startswith("IK304")))
         else:
             self._places.pop()
-        element, part = seg.part(1, 1), seg.part(1, 2)
+        element, _, part = elements[1].partition(self._said.component_separator)
         label = ""
         if _ELEMENT_POSITION.fullmatch(element):
             label = f"{place.segment}{int(element):02d}"
             label += f"-{part}" if _ELEMENT_POSITION.fullmatch(part) else ""
-        codes = (*place.codes, *_codes("IK403", seg.at(3)))
-        self._places.append(replace(place, element=label, codes=codes))
+        codes = (*place.codes, *_codes("IK403", elements[3]))
+        self._places.append(place._replace(element=label, codes=codes))
         self._place_has_element = True
 
     def _judge_set(self, seg: Seg) -> None:
-        outcome = _VERDICTS.get(seg.at(1))
+        elements = self._said.elements(seg)
+        outcome = _VERDICTS.get(elements[1])
         if outcome is None:
-            self._reading.unreadable.append(Trouble("verdict_unreadable", self._set))
+            self._said.trouble("verdict_unreadable", self._set, seg)
         else:
-            self._reading.rows.append(
+            self._said.say(
                 ReplyRow(
                     "999",
                     "set",
                     self._set,
                     outcome,
-                    _codes("IK502", *seg.elements[1:]),
+                    _codes("IK502", *elements[2:]),
                     group_control=self._group,
                     set_control=self._set,
+                    envelope=self._said.envelope,
                 )
             )
-            self._reading.rows += [replace(place, outcome=outcome) for place in self._places]
+            for place in self._places:
+                self._said.say(place._replace(outcome=outcome))
         self._places = []
         self._set_open = False
 
     def _leave_set(self) -> None:
         if self._set_open:
-            self._reading.unreadable.append(Trouble("verdict_missing", self._set))
+            self._said.trouble("verdict_missing", self._set)
         self._set, self._set_open, self._places = "", False, []
 
     def _judge_group(self, seg: Seg) -> None:
+        elements = self._said.elements(seg)
         self._leave_set()
         self._group_judged = True
-        outcome = _VERDICTS.get(seg.at(1))
+        outcome = _VERDICTS.get(elements[1])
         if outcome is None:
-            self._reading.unreadable.append(Trouble("verdict_unreadable", self._group))
+            self._said.trouble("verdict_unreadable", self._group, seg)
             return
-        codes = _codes("AK905", *seg.elements[4:])
-        self._reading.rows.append(
-            ReplyRow("999", "group", self._group, outcome, codes, group_control=self._group)
+        self._said.say(
+            ReplyRow(
+                "999",
+                "group",
+                self._group,
+                outcome,
+                _codes("AK905", *elements[5:]),
+                group_control=self._group,
+                envelope=self._said.envelope,
+            )
         )
 
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from orchestration.partners.x12.rows import reply_rows
+from orchestration.partners.x12.replies import read_replies
+from orchestration.partners.x12.rows import reply_values
 from tests.bench_of_records import Records
 from tests.conftest import copy_of
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
@@ -171,9 +172,9 @@ def test_a_partners_own_bytes_find_what_they_answer(
     text = (ANSWERS / name).read_text()
     for theirs, mine in ours.items():
         text = text.replace(theirs, mine.replace("CLAIM", claim_of(sent, FIRST)))
-    rows = list(reply_rows(text.encode()))
-    assert all(row["reply_kind"] for row in rows)
-    answer(sent, *(dict(row) for row in rows))
+    replies = read_replies(text.encode())
+    assert not replies.unreadable
+    answer(sent, *(reply_values(row) for row in replies.rows))
     rung, claim_rung, standing = stand(sent, FIRST)
     assert (rung, standing) == expected
     assert claim_rung == rung
