@@ -117,8 +117,8 @@ def test_a_277ca_rejects_a_claim() -> None:
 def test_an_835_pays_a_claim_and_says_what_it_took_off() -> None:
     claim, line, payment = rows_of(sample("remit.835"))
     assert (payment.refers_to, payment.amount) == ("EFT0001", Decimal(51))
-    assert (payment.payment_method, payment.is_balanced) == ("ACH", True)
-    assert {row.payment_ref for row in (claim, line, payment)} == {"EFT0001"}
+    assert (payment.payment.method, payment.is_balanced) == ("ACH", True)
+    assert {row.payment.ref for row in (claim, line, payment)} == {"EFT0001"}
     assert heard([payment, claim, line]) == [
         ("payment", "EFT0001", "paid", ("BPR:I", "BPR:ACH")),
         ("claim", "V000001", "paid", ("CLP:1",)),

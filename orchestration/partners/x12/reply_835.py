@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from orchestration.partners.x12.reply_835_segments import RemitSegments, adjustment_kind
 from orchestration.partners.x12.reply_rows import (
+    NO_PAYMENT,
     Level,
     Outcome,
     ReplyRow,
@@ -27,7 +28,6 @@ from orchestration.partners.x12.reply_rows import (
     day,
     is_code,
     money,
-    service,
 )
 
 _CLAIM_OUTCOMES: Final[dict[str, Outcome]] = {
@@ -42,43 +42,8 @@ _CLAIM_OUTCOMES: Final[dict[str, Outcome]] = {
     "23": "not_theirs",
     "25": "predetermined",
 }
-_ADJUSTMENT_STARTS: Final = (2, 5, 8, 11, 14, 17)
 _PROVIDER_ADJUSTMENT_STARTS: Final = (3, 5, 7, 9, 11, 13)
-_CLAIM_REMARKS: Final = {"MOA": range(3, 8), "MIA": (5, *range(20, 24))}
-_PAYEE, _FORWARDED_TO, _OTHER_PAYER = "PE", "TT", "PR"
 _NOTHING: Final = Decimal(0)
-_ALIKE: Final = 1 << 13
-
-# Why money moved outside claims. A positive amount lessens the payment, a negative one raises it:
-# what is forwarded as a debt (FB, WO) comes once with each sign, here and in a later payment.
-_ADJUSTMENT_KINDS: Final[dict[str, str]] = {
-    **dict.fromkeys(("WO", "WU", "OB", "B3"), "recoupment"),
-    "FB": "balance_forward",
-    "L6": "interest",
-    **dict.fromkeys(("L3", "50", "51"), "penalty"),
-    **dict.fromkeys(("AP", "PI", "LS", "IS", "C5"), "advance"),
-    "72": "refund",
-    **dict.fromkeys(("IR", "LE", "SL", "E3"), "levy"),
-    **dict.fromkeys(("BN", "IP", "B2"), "incentive"),
-    **dict.fromkeys(("CT", "CR"), "capitation"),
-}
-
-
-class _TakenOff(NamedTuple):
-    """What one CAS segment says."""
-
-    adjustments: tuple[tuple[str, Decimal], ...]
-    codes: tuple[str, ...]
-    total: Decimal
-
-
-class _Service(NamedTuple):
-    """What one SVC segment says."""
-
-    code: str
-    charge: Decimal
-    paid: Decimal
-    is_split_otherwise: bool
 
 
 @dataclass(slots=True)
@@ -104,16 +69,11 @@ class Reader835:
 
     def __init__(self, said: Said) -> None:
         self._said = said
-        # Within a payment most lines, adjustments and remarks are like others in every letter.
-        self._service = lru_cache(_ALIKE)(self._read_service)
-        self._taken_off = lru_cache(_ALIKE)(self._read_taken_off)
-        self._remark = lru_cache(_ALIKE)(self._read_remark)
+        self._segments = RemitSegments(said)
         self._payment: Decimal | None = None
         self._payment_codes: tuple[str, ...] = ()
-        self._method = ""
+        self._trace = NO_PAYMENT
         self._paid_on: date | None = None
-        self._payment_ref = ""
-        self._payment_payer = ""
         self._payee = ""
         self._provider = ""
         self._claims_paid = _NOTHING
@@ -150,27 +110,25 @@ class Reader835:
         """Say what the payment is, and whether it adds up."""
         self._put_claim()
         if self._is_split_otherwise:
-            self._said.trouble("separator_not_the_declared", self._payment_ref)
+            self._said.trouble("separator_not_the_declared", self._trace.ref)
         if self._payment is None:
-            self._said.trouble("amount_unreadable", self._payment_ref)
+            self._said.trouble("amount_unreadable", self._trace.ref)
             return
         expected = self._claims_paid - self._provider_adjusted
         is_balanced = self._is_whole and self._payment == expected
         if self._is_whole and not is_balanced:
-            self._said.trouble("payment_out_of_balance", self._payment_ref)
+            self._said.trouble("payment_out_of_balance", self._trace.ref)
         self._said.say(
             ReplyRow(
                 "835",
                 "payment",
-                self._payment_ref,
+                self._trace.ref,
                 "paid" if self._payment else "unpaid",
                 self._payment_codes,
                 provider_id=self._payee,
                 amount=self._payment,
                 is_balanced=is_balanced,
-                payment_ref=self._payment_ref,
-                payment_payer=self._payment_payer,
-                payment_method=self._method,
+                payment=self._trace,
                 stated_on=self._paid_on,
                 source_entity="payer",
                 envelope=self._said.envelope,
@@ -180,15 +138,16 @@ class Reader835:
     def _take_payment(self, seg: Seg) -> None:
         elements = self._said.elements(seg)
         self._payment = money(elements[2])
-        self._method = elements[4] if is_code(elements[4]) else ""
+        self._trace = self._trace._replace(method=elements[4] if is_code(elements[4]) else "")
         self._paid_on = day(elements[16])
         self._payment_codes = tuple(
             f"BPR:{code}" for code in (elements[1], elements[4]) if is_code(code)
         )
 
     def _take_trace(self, seg: Seg) -> None:
-        if not self._payment_ref:
-            self._payment_ref, self._payment_payer = self._said.elements(seg)[2:4]
+        if not self._trace.ref:
+            _, _, ref, payer, *_ = self._said.elements(seg)
+            self._trace = self._trace._replace(ref=ref, payer=payer)
 
     def _take_payee(self, seg: Seg) -> None:
         self._payee = self._provider = self._said.elements(seg)[4]
@@ -228,7 +187,7 @@ class Reader835:
         claim = self._claim
         if claim is None:
             return
-        read = self._service(seg)
+        read = self._segments.service(seg)
         if read is None:
             self._refuse(self._claim_id, seg)
             line = _Entry("line", claim.outcome, _NOTHING, _NOTHING, is_whole=False)
@@ -241,19 +200,11 @@ class Reader835:
         self._lines.append(line)
         self._innermost = line
 
-    def _read_service(self, seg: Seg) -> _Service | None:
-        _, composite, charged, got, *_ = self._said.elements(seg)
-        charge, paid = money(charged), money(got or "0")
-        if charge is None or paid is None:
-            return None
-        code = service(composite, self._said.component_separator)
-        return _Service(code, charge, paid, bool(composite) and not code)
-
     def _take_adjustments(self, seg: Seg) -> None:
         entry = self._innermost
         if entry is None:
             return
-        read = self._taken_off(seg)
+        read = self._segments.taken_off(seg)
         if read is None:
             entry.is_whole = False
             self._said.trouble("amount_unreadable", self._claim_id, seg)
@@ -262,42 +213,17 @@ class Reader835:
         entry.codes += read.codes
         entry.adjusted += read.total
 
-    def _read_taken_off(self, seg: Seg) -> _TakenOff | None:
-        elements = self._said.elements(seg)
-        group = elements[1]
-        adjustments = []
-        for start in _ADJUSTMENT_STARTS:
-            reason, text = elements[start], elements[start + 1]
-            if not reason and not text:
-                continue
-            amount = money(text)
-            if amount is None or not is_code(group) or not is_code(reason):
-                return None
-            adjustments.append((f"{group}:{reason}", amount))
-        codes = tuple(dict.fromkeys(code for code, _ in adjustments))
-        total = sum((amount for _, amount in adjustments), _NOTHING)
-        return _TakenOff(tuple(adjustments), codes, total)
-
     def _take_line_key(self, seg: Seg) -> None:
         if self._lines:
             self._lines[-1].line_key = self._said.elements(seg)[2]
 
     def _take_remark(self, seg: Seg) -> None:
         if self._lines:
-            self._lines[-1].codes += self._remark(seg)
+            self._lines[-1].codes += self._segments.remark(seg)
 
     def _take_claim_remarks(self, seg: Seg) -> None:
         if self._claim is not None:
-            self._claim.codes += self._remark(seg)
-
-    def _read_remark(self, seg: Seg) -> tuple[str, ...]:
-        elements = self._said.elements(seg)
-        if elements[0] == "LQ":
-            codes, group = elements[2:3], elements[1]
-        else:
-            group = elements[0]
-            codes = [elements[position] for position in _CLAIM_REMARKS[group]]
-        return tuple(f"{group}:{code}" for code in codes if is_code(code) and is_code(group))
+            self._claim.codes += self._segments.remark(seg)
 
     def _take_provider_adjustments(self, seg: Seg) -> None:
         self._put_claim()
@@ -309,22 +235,20 @@ class Reader835:
             amount = money(text)
             reason = self._said.component(named, 1)
             if amount is None or not is_code(reason):
-                self._refuse(self._payment_ref, seg)
+                self._refuse(self._trace.ref, seg)
                 continue
             self._provider_adjusted += amount
             self._said.say(
                 ReplyRow(
                     "835",
                     "adjustment",
-                    self._said.component(named, 2) or self._payment_ref,
+                    self._said.component(named, 2) or self._trace.ref,
                     "adjusted",
                     (f"PLB:{reason}",),
                     provider_id=elements[1],
                     amount=amount,
-                    adjustment_kind=_ADJUSTMENT_KINDS.get(reason, "other"),
-                    payment_ref=self._payment_ref,
-                    payment_payer=self._payment_payer,
-                    payment_method=self._method,
+                    adjustment_kind=adjustment_kind(reason),
+                    payment=self._trace,
                     stated_on=self._paid_on,
                     source_entity="payer",
                     envelope=self._said.envelope,
@@ -377,9 +301,7 @@ class Reader835:
                 adjustments=entry.adjustments,
                 is_balanced=is_balanced,
                 is_correction=is_correction,
-                payment_ref=self._payment_ref,
-                payment_payer=self._payment_payer,
-                payment_method=self._method,
+                payment=self._trace,
                 stated_on=self._paid_on,
                 source_entity="payer",
                 envelope=self._said.envelope,
@@ -391,4 +313,4 @@ class Reader835:
         if refers_to:
             self._said.trouble("amount_unreadable", refers_to, seg)
         else:
-            self._said.trouble("claim_unnamed", self._payment_ref, seg)
+            self._said.trouble("claim_unnamed", self._trace.ref, seg)

@@ -125,7 +125,16 @@ class Envelope(NamedTuple):
     reply_set: str = ""
 
 
+class Payment(NamedTuple):
+    """The payment a statement belongs to: the bank's number, who pays, and how."""
+
+    ref: str = ""
+    payer: str = ""
+    method: str = ""
+
+
 NO_ENVELOPE: Final = Envelope()
+NO_PAYMENT: Final = Payment()
 
 
 class ReplyRow(NamedTuple):
@@ -157,9 +166,7 @@ class ReplyRow(NamedTuple):
     adjustment_kind: str = ""
     is_balanced: bool | None = None
     is_correction: bool | None = None
-    payment_ref: str = ""
-    payment_payer: str = ""
-    payment_method: str = ""
+    payment: Payment = NO_PAYMENT
     stated_on: date | None = None
     segment: str = ""
     element: str = ""
