@@ -5,7 +5,7 @@ from functools import partial
 
 from orchestration.ground.business_time import Deadline
 from orchestration.ground.contracts import Hop, IdentifierKind, Target, Timing
-from orchestration.partners import batches, outbox
+from orchestration.partners import answers, batches, outbox
 
 _Identifies = dict[str, IdentifierKind]
 _BATCH: _Identifies = dict.fromkeys(("batch_no", "interchange_control", "group_control"), "batch")
@@ -59,6 +59,7 @@ HOP = Hop(
         "835",
         "posted",
     ),
+    listen=answers.listen,
     examine=partial(batches.examine, "billing_to_clearinghouse"),
     prepare=partial(batches.prepare, "billing_to_clearinghouse"),
     deliver=partial(outbox.deliver, "billing_to_clearinghouse"),

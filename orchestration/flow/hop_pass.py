@@ -119,6 +119,7 @@ class Passes:
     ) -> PassOutcome:
         now = self.clock.now()
         binds = {"hop": hop.name, "pass_id": pass_id, "now": now, "zone": self.zone}
+        self._listen(hop, binds)
         with self.database.transaction() as connection:
             late, taken = self._judge(connection, hop, models, edits, binds)
         checks = self.audit(self.database.url, "audit", f"{hop.name}__passed", suite)
@@ -159,7 +160,6 @@ class Passes:
         binds: judging.Binds,
     ) -> tuple[int, int]:
         judging.clear(connection, hop.name)
-        publishing.climb(connection, self.library, hop, binds)
         changes.take_arrived(connection, hop, binds)
         late = changes.reopen_what_changed(connection, self.library, hop, binds)
         taken = judging.take_work(connection, hop, binds)
@@ -191,8 +191,12 @@ class Passes:
             return
         with self.database.transaction() as connection:
             hop.deliver(self._examination(connection, binds))
-        with self.database.transaction() as connection:
-            publishing.climb(connection, self.library, hop, binds)
+        self._listen(hop, binds)
+
+    def _listen(self, hop: Hop, binds: judging.Binds) -> None:
+        if hop.listen is not None:
+            with self.database.transaction() as connection:
+                hop.listen(self._examination(connection, binds))
 
     def _examination(self, connection: sa.Connection, binds: judging.Binds) -> Examination:
         return Examination(connection, int(str(binds["pass_id"])), self.clock, self.settings)

@@ -93,25 +93,3 @@ def _no_record_left_out(connection: sa.Connection, hop: str, target: Target) -> 
             gone.record_id = passed.record_id
             and not exists (select 1 from audit.{hop}__{target.name} as made where {same})
     """)
-
-
-def climb(connection: sa.Connection, library: SqlLibrary, hop: Hop, binds: Binds) -> int:
-    """Move records up the hop's reply ladder, never down."""
-    model = library.model(hop.name, "rung")
-    if model is None:
-        return 0
-    return connection.execute(
-        bound(_CLIMB.replace("RUNGS", model.sql), {**binds, "ladder": list(hop.ladder)})
-    ).rowcount
-
-
-_CLIMB = """
-update ledger.entry as entry
-set rung = answer.rung
-from (RUNGS) as answer
-where
-    entry.hop = :hop
-    and entry.record_id = answer.record_id
-    and array_position(cast(:ladder as text []), answer.rung)
-    > coalesce(array_position(cast(:ladder as text []), entry.rung), 0)
-"""

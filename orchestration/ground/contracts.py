@@ -311,6 +311,8 @@ class Hop:
         timing: Schedule, freshness, age.
         owner: Role that answers for the hop.
         ladder: Rungs of the reply ladder, for a hop to an outside system, in order.
+        listen: Takes in what came back from outside, before judging and after handing out; safe
+            to repeat, whatever becomes of the pass.
         examine: Finds what no SQL can, after the edits: pairs of record id and edit code.
         prepare: Writes what only Python can, after judging, into the pass's own tables.
         deliver: Hands published rows to the outside, after the publish; safe to repeat.
@@ -328,6 +330,7 @@ class Hop:
     owner: str
     follows: str | None = None
     ladder: tuple[str, ...] = ()
+    listen: Callable[[Examination], None] | None = None
     examine: Callable[[Examination], Iterable[tuple[str, str]]] | None = None
     prepare: Callable[[Examination], None] | None = None
     deliver: Callable[[Examination], None] | None = None

@@ -115,10 +115,10 @@ class SqlLibrary:
     def models(self, hop: str, targets: Iterable[str]) -> tuple[Model, ...]:
         """The hop's models that lead to ``candidate``, each after those it refers to.
 
-        Targets, ``intake``, ``rung``, ``maker``, ``without_right`` and ``moved_before_change`` have
+        Targets, ``intake``, ``maker``, ``without_right`` and ``moved_before_change`` have
         a time of their own and are not among them.
         """
-        apart = {*targets, "intake", "rung", "maker", "without_right", "moved_before_change"}
+        apart = {*targets, "intake", "maker", "without_right", "moved_before_change"}
         files = {
             path.stem: path
             for path in sorted((self.folder / "models" / hop).glob("*.sql"))

@@ -107,7 +107,7 @@ def test_each_answer_is_a_rung_and_taking_a_file_in_accepts_no_claim(sent: Recor
     answer(sent, on_claim(claim, "accepted", "payer"))
     assert stand(sent, FIRST) == ("payer 277CA", "payer 277CA", "accepted")
     answer(sent, on_claim(claim, "paid", "payer", kind="835"))
-    assert stand(sent, FIRST) == ("835", "835", "accepted")
+    assert stand(sent, FIRST) == ("835", "835", "paid")
 
 
 def test_an_answer_to_one_claim_says_nothing_of_its_neighbour(sent: Records) -> None:
@@ -162,8 +162,8 @@ def test_a_receipt_for_a_batch_is_no_answer_to_its_claims(sent: Records) -> None
         ("ack_reject.999", {"HC*101*": "HC*1*"}, ("999", "rejected")),
         ("claimack.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "accepted")),
         ("claimack_rejected.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "rejected")),
-        ("remit.835", {"V000001": "CLAIM"}, ("835", "accepted")),
-        ("remit_denied.835", {"V000001": "CLAIM"}, ("835", "accepted")),
+        ("remit.835", {"V000001": "CLAIM"}, ("835", "paid")),
+        ("remit_denied.835", {"V000001": "CLAIM"}, ("835", "denied")),
     ],
 )
 def test_a_partners_own_bytes_find_what_they_answer(
