@@ -140,7 +140,6 @@ class Deliveries:
         with self._told() as (connection, told):
             told |= {"batch_no": owed.batch_no, "reason": reason}
             connection.execute(_set_of(change), told)
-            connection.execute(_CLAIMS_SENT, told)
 
     def stand_still(self, reason: str | None) -> None:
         """Why everything that waits does so."""
@@ -199,7 +198,4 @@ select exists (
 _STAND_STILL = sa.text("""
 update core.delivery set reason = :reason, updated_at = :now
 where partner = :partner and state = 'waiting' and reason is distinct from :reason
-""")
-_CLAIMS_SENT = sa.text("""
-update core.claim set rung = 'sent' where batch_no = :batch_no and rung = 'built'
 """)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from orchestration.partners.answers import take_answers
 from tests.bench_of_records import Records
 from tests.conftest import copy_of
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
@@ -177,28 +178,32 @@ def test_a_claim_never_goes_down(sent: Records) -> None:
 
 
 def test_an_upload_nobody_confirmed_is_a_rung_of_its_own_until_it_is(sent: Records) -> None:
+    for step in (_AGAIN, _SENDING, _UNCONFIRMED):
+        with sent.database.transaction() as connection:
+            for statement in step.split(";\n"):
+                connection.execute(sa.text(statement), {"at": sent.now})
     with sent.database.transaction() as connection:
-        for statement in _AGAIN.split(";\n"):
-            connection.execute(sa.text(statement), {"at": sent.now})
-        connection.exec_driver_sql(
-            "update core.delivery set state = 'sending', updated_at = now() "
-            "where batch_no = 'B000000007'"
-        )
-        connection.exec_driver_sql(
-            "update core.delivery set state = 'unconfirmed', reason = 'timeout', "
-            "updated_at = now() where batch_no = 'B000000007'"
-        )
-    sent.run(HOP)
+        take_answers(connection, sent.now)
     assert stand(sent) == ("sent-unconfirmed", "none", None)
     with sent.database.transaction() as connection:
-        connection.exec_driver_sql(
-            "update core.delivery set state = 'sent', sent_at = now(), updated_at = now() "
-            "where batch_no = 'B000000007'"
-        )
-    sent.run(HOP)
+        connection.execute(sa.text(_CONFIRMED), {"at": sent.now})
+        take_answers(connection, sent.now)
     assert stand(sent) == ("sent", "none", None)
 
 
+_SENDING = """
+update core.delivery set state = 'sending', transport = 'folder', updated_at = :at
+where batch_no = 'B000000007'
+"""
+_UNCONFIRMED = """
+update core.delivery
+set state = 'unconfirmed', reason = 'timed_out', offered_at = :at, updated_at = :at
+where batch_no = 'B000000007'
+"""
+_CONFIRMED = """
+update core.delivery set state = 'sent', sent_at = :at, updated_at = :at
+where batch_no = 'B000000007'
+"""
 _AGAIN = """
 insert into core.claim_batch
 select 'B000000007' as batch_no, payer_id, receiver_id, '000000007' as interchange_control
