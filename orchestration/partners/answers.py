@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from orchestration.ground.contracts import Examination
+from orchestration.partners.remittances import keep_remittances
 from orchestration.partners.standing import settle
 
 
@@ -31,6 +32,7 @@ def take_answers(connection: sa.Connection, now: datetime) -> int:
     binds = {"now": now}
     for statement in (_ALONE, _FRESH, _NEW, _REPEATED, _NAMED, _SPEAKS, _SEEN):
         connection.execute(statement, binds)
+    keep_remittances(connection)
     connection.execute(_ANALYZE)
     moved = settle(connection, now)
     connection.execute(_AWAY)

@@ -162,8 +162,8 @@ def test_a_receipt_for_a_batch_is_no_answer_to_its_claims(sent: Records) -> None
         ("ack_reject.999", {"HC*101*": "HC*1*"}, ("999", "rejected")),
         ("claimack.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "accepted")),
         ("claimack_rejected.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "rejected")),
-        ("remit.835", {"V000001": "CLAIM"}, ("835", "paid")),
-        ("remit_denied.835", {"V000001": "CLAIM"}, ("835", "denied")),
+        ("remit.835", {"V000001": "CLAIM"}, ("posted", "paid")),
+        ("remit_denied.835", {"V000001": "CLAIM"}, ("posted", "denied")),
     ],
 )
 def test_a_partners_own_bytes_find_what_they_answer(
