@@ -21,18 +21,17 @@ from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_paye
 from orchestration.partners.sender import Sender, read_sender
 from orchestration.partners.x12.claim import Claim, Envelope
 from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
-from orchestration.partners.x12.gates.document import Document
 from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.gates.gatekeepers import standing_gatekeepers
-from orchestration.partners.x12.gates.judging import claim_counts, read_set_of
 from orchestration.partners.x12.gates.tally import ClaimCount, Tally
-from orchestration.partners.x12.own_rules import own_findings
 from orchestration.partners.x12.sheet import BatchNotWritten
 from orchestration.partners.x12.writer import WrittenBatch, write_837p
 
 GATE_CODE: Final = "CLM-GATE"
 NPI_CODE: Final = "PROV-NPI"
 _NPI_RULES: Final = frozenset({"billing_npi_missing", "billing_npi_check_digit_wrong"})
+
+_CHANGED: Final = "a client's facts changed while claims were written; the next pass sees them"
 
 _log = logging.getLogger(__name__)
 
@@ -47,9 +46,7 @@ def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
     with drafts_by_payer(connection, hop, "candidate") as drafts:
         for of_payer in drafts:
             sender = read_sender(examination.settings.agency_folder, of_payer.payer_id)
-            of_sender = own_findings((), billing=sender.billing, submitter=sender.submitter)
-            rehearsal = _Rehearsal(examination, sender, of_payer)
-            for draft, found in rehearsal.refused(of_sender):
+            for draft, found in _Rehearsal(examination, sender, of_payer).refused():
                 _keep(examination, draft, found)
                 codes = {NPI_CODE if one.rule in _NPI_RULES else GATE_CODE for one in found}
                 yield from ((record_id, code) for record_id in draft.record_ids for code in codes)
@@ -116,10 +113,10 @@ class _Rehearsal:
         self._found: dict[str, list[Finding]] = defaultdict(list)
         self._meant = Tally()
 
-    def refused(self, of_sender: list[Finding]) -> Iterator[tuple[Draft, list[Finding]]]:
+    def refused(self) -> Iterator[tuple[Draft, list[Finding]]]:
         """The claims that would come back, each with everything against it."""
         text = io.StringIO()
-        of_all = list(of_sender)
+        of_all: list[Finding] = []
         try:
             _write(text, self._envelope, self._sender, self._of_payer, self._claims())
         except BatchNotWritten:
@@ -145,7 +142,6 @@ class _Rehearsal:
                 unspelled = Finding("CLM", "", draft.claim_id, "malformed", draft.why_not)
                 self._found[draft.claim_id].append(unspelled)
             else:
-                self._found[draft.claim_id] += own_findings([draft.claim])
                 self._meant.add(_counted(draft.claim))
                 yield draft.claim
 
@@ -156,12 +152,17 @@ def _counted(claim: Claim) -> ClaimCount:
 
 
 def _read_again(content: bytes, meant: Tally) -> None:
-    """What is sent says what was meant; its control numbers are all that is new about it."""
-    document, read = Document(io.BytesIO(content)), Tally()
-    for one in document.sets():
-        for claim in claim_counts(read_set_of(one)):
-            read.add(claim)
-    rules = [one.rule for one in (*document.findings, *same_as_meant(meant, read))]
+    """Have a second reader say that what is sent is what was meant, and mendable nowhere.
+
+    Raises:
+        BatchNotWritten: it is something else.
+        TransientFailure: what a claim is made of changed since it was examined.
+    """
+    check = FileCheck(standing_gatekeepers())
+    found = next(check.findings(io.BytesIO(content)), None)
+    if found is not None:
+        raise TransientFailure(_CHANGED)
+    rules = [one.rule for one in same_as_meant(meant, check.tally)]
     if rules:
         message = f"the written file is not what was meant: {', '.join(rules)}"
         raise BatchNotWritten(message)
@@ -169,9 +170,8 @@ def _read_again(content: bytes, meant: Tally) -> None:
 
 def _settled(drafts: Iterable[Draft], meant: Tally) -> Iterator[Claim]:
     for draft in drafts:
-        if draft.claim is None or own_findings([draft.claim]):
-            message = "a client's facts changed while claims were written; the next pass sees them"
-            raise TransientFailure(message)
+        if draft.claim is None:
+            raise TransientFailure(_CHANGED)
         meant.add(_counted(draft.claim))
         yield draft.claim
 

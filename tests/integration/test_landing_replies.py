@@ -13,7 +13,7 @@ from orchestration.ground.database import Database
 from orchestration.ground.failures import ContractFailure
 from orchestration.partners.x12.rows import reply_statements
 from tests.bench_of_files import NOW, Files
-from tests.unit.test_x12_sample_batch import SAMPLES
+from tests.unit.sample_batch import SAMPLES
 
 REMIT = (SAMPLES / "remit.835").read_text()
 

@@ -30,7 +30,7 @@ from orchestration.partners.x12.claim import Claim
 from orchestration.partners.x12.replies import read_replies
 from orchestration.partners.x12.reply_rows import ReplyRow
 from orchestration.partners.x12.writer import write_837p
-from tests.unit.test_x12_sample_batch import (
+from tests.unit.sample_batch import (
     BILLING,
     ENVELOPE,
     LINE,

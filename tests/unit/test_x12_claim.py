@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.partners.x12.claim import MalformedClaim, RenderingProvider, clean_text
-from tests.unit.test_x12_sample_batch import CLAIM, ENVELOPE, LINE, PERSON
+from tests.unit.sample_batch import CLAIM, ENVELOPE, LINE, PERSON
 
 
 @pytest.mark.parametrize(

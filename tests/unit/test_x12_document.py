@@ -10,7 +10,7 @@ from orchestration.partners.x12.gates.alone import claims_alone
 from orchestration.partners.x12.gates.document import Document, SetText
 from orchestration.partners.x12.gates.guide import guide_findings
 from orchestration.partners.x12.gates.judging import judged, read_set_of
-from tests.unit.test_x12_sample_batch import claim_number, written
+from tests.unit.sample_batch import claim_number, written
 
 GOOD, _ = written([claim_number(1), claim_number(2), claim_number(3)], per_set=2)
 

@@ -9,7 +9,7 @@ from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
 from orchestration.partners.x12.gates.finding import shown_claim_id
 from orchestration.partners.x12.gates.gatekeepers import Gatekeepers, standing_gatekeepers
 from orchestration.partners.x12.gates.tally import ClaimCount, Tally
-from tests.unit.test_x12_sample_batch import CLAIM, claim_number, written
+from tests.unit.sample_batch import CLAIM, claim_number, written
 
 GOOD, _ = written([claim_number(number) for number in range(1, 8)], per_set=2)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.partners.x12.replies import Replies, read_replies
-from tests.unit.test_x12_sample_batch import SAMPLES
+from tests.unit.sample_batch import SAMPLES
 
 REMIT = (SAMPLES / "remit.835").read_bytes()
 DENIED = (SAMPLES / "remit_denied.835").read_bytes()

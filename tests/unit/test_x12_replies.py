@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.partners.x12.replies import ReplyRow, read_replies
 from orchestration.partners.x12.reply_rows import Envelope
-from tests.unit.test_x12_sample_batch import SAMPLES
+from tests.unit.sample_batch import SAMPLES
 
 SENDER = "CLRHOUSE01"
 

@@ -14,7 +14,7 @@ from orchestration.partners.x12.claim import Claim
 from orchestration.partners.x12.gates.guide import guide_findings
 from orchestration.partners.x12.sheet import BatchNotWritten, number_text
 from orchestration.partners.x12.writer import WrittenSet, write_837p
-from tests.unit.test_x12_sample_batch import (
+from tests.unit.sample_batch import (
     BILLING,
     CLAIM,
     ENVELOPE,

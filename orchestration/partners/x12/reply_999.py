@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from orchestration.partners.x12.gates.guide_report import known_segment
+from orchestration.partners.x12.gates.finding import known_segment
 from orchestration.partners.x12.reply_rows import (
     Envelope,
     Outcome,

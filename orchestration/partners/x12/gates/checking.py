@@ -9,8 +9,8 @@ from typing import BinaryIO, Final
 from orchestration.partners.x12.gates.alone import claims_alone
 from orchestration.partners.x12.gates.document import Document, SetText
 from orchestration.partners.x12.gates.finding import Finding, known_control, shown_claim_id
-from orchestration.partners.x12.gates.gatekeepers import Gatekeepers
-from orchestration.partners.x12.gates.judging import Verdict, claim_counts, read_set_of
+from orchestration.partners.x12.gates.gatekeepers import Gatekeepers, Question
+from orchestration.partners.x12.gates.judging import Asked, Verdict, claim_counts, read_set_of
 from orchestration.partners.x12.gates.tally import Tally
 
 NOT_JUDGED: Final = "check_did_not_end"
@@ -25,13 +25,13 @@ class FileCheck:
 
     Args:
         gatekeepers: Who judges.
-        with_text: Whether findings shall quote the segments they are about.
+        asked: How the file shall be judged.
         tally: What the second reader counted; complete once ``findings`` is exhausted.
         sets: How many transaction sets there were.
     """
 
     gatekeepers: Gatekeepers
-    with_text: bool = False
+    asked: Asked = field(default_factory=Asked)
     tally: Tally = field(default_factory=Tally)
     sets: int = 0
 
@@ -43,15 +43,15 @@ class FileCheck:
         document = Document(stream)
         once: set[Finding] = set()
         seen: set[bytes] = set()
-        asked: deque[SetText] = deque()
+        waiting: deque[SetText] = deque()
 
-        def questions() -> Iterator[tuple[SetText, bool]]:
+        def questions() -> Iterator[Question]:
             for one in document.sets():
-                asked.append(one)
-                yield one, self.with_text
+                waiting.append(one)
+                yield one, self.asked
 
         for verdict in self.gatekeepers.answers(questions()):
-            one = asked.popleft()
+            one = waiting.popleft()
             yield from self._told(verdict or self._one_by_one(one), once, seen)
         yield from document.findings
 
@@ -79,7 +79,7 @@ class FileCheck:
         control = known_control(read.control)
         found: list[Finding] = []
         with self.gatekeepers.apart() as apart:
-            verdicts = list(apart.answers((part.text, self.with_text) for part in parts))
+            verdicts = list(apart.answers((part.text, self.asked) for part in parts))
         for part, verdict in zip(parts, verdicts, strict=True):
             if verdict is None:
                 place = ("CLM", "", shown_claim_id(part.claim_id))

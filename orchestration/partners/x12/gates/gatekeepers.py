@@ -22,9 +22,9 @@ from typing import Final
 
 import orchestration
 from orchestration.partners.x12.gates.document import SetText
-from orchestration.partners.x12.gates.judging import Verdict, judged
+from orchestration.partners.x12.gates.judging import Asked, Verdict, judged
 
-Question = tuple[SetText, bool]
+Question = tuple[SetText, Asked]
 
 _ROOT: Final = Path(orchestration.__file__).parent.parent
 _GATE: Final = ("-m", "orchestration.partners.x12.gates.gatekeeper")
@@ -88,7 +88,8 @@ class Gatekeepers:
     """Processes that judge, for one owner.
 
     Args:
-        count: How many may run at once; as many as there are cores, unless told.
+        count: How many may run at once; as many as there are cores, unless told. With none, all
+            is judged in this program.
         patience: Seconds after which a process is taken to hang.
         at_home: Segments of a lone set below which starting a process would cost more than it
             saves; such a set is judged here.
@@ -123,8 +124,9 @@ class Gatekeepers:
         """
         coming = iter(questions)
         first = list(itertools.islice(coming, 2))
-        if len(first) == 1 and len(first[0][0].segments) < self.at_home:
-            yield _judged_here(first[0])
+        is_small = len(first) == 1 and len(first[0][0].segments) < self.at_home
+        if is_small or not self.count:
+            yield from map(_judged_here, itertools.chain(first, coming))
         else:
             yield from self._answers(itertools.chain(first, coming))
 

@@ -39,8 +39,6 @@ def guide_findings(document: TextIO | bytes) -> list[Finding]:
     witness = Witness()
     report = io.StringIO()
     accepted, stop = _validate(document, report, witness)
-    if not stop:
-        witness.look_behind(document)
     found = [*witness.findings(), *reported_findings(report.getvalue(), witness.claim_at)]
     if stop:
         found.append(guide_finding(stop, witness.segment, position=witness.position))

@@ -10,17 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from orchestration.partners.x12.gates.finding import Finding, known_control
-
-UNKNOWN_SEGMENT: Final = "?"
-
-_SEGMENTS: Final = frozenset(
-    (
-        *("ISA", "IEA", "GS", "GE", "ST", "SE", "BHT", "HL", "NM1", "N3", "N4", "PER", "PRV"),
-        *("SBR", "DMG", "REF", "CLM", "DTP", "CL1", "PWK", "AMT", "NTE", "CRC", "HI", "LX"),
-        *("SV1", "SV2"),
-    )
-)
+from orchestration.partners.x12.gates.finding import Finding, known_control, known_segment
 
 _MENDS: Final = {
     "guide_interchange_023": "The file is cut short: write it again.",
@@ -50,11 +40,6 @@ _MENDS: Final = {
     "guide_not_known": "GS01, GS08 or ISA12 names a guide nobody here has: correct the header.",
     "validator_stopped": "The validator could not read past this place: the structure is broken.",
     "validator_gave_no_reason": "Refused without a reason: compare the envelope with a good file.",
-    "character_not_sendable": "Take characters outside plain text, or a separator, from the value.",
-    "repetition_separator_is_a_letter": "ISA11 must be the repetition separator, not a letter.",
-    "set_names_other_guide_than_group": "ST03 must equal GS08.",
-    "second_interchange": "Send one interchange in one file.",
-    "text_after_interchange": "Nothing may follow the interchange trailer.",
 }
 _MEND_OTHERWISE: Final = "Compare this place with the guide."
 
@@ -78,11 +63,6 @@ def guide_finding(
     return Finding(
         segment, element, claim_id, rule, mend, set_control=set_control, position=position
     )
-
-
-def known_segment(name: object) -> str:
-    """The segment's name if a home-care 837 has such a segment."""
-    return name if isinstance(name, str) and name in _SEGMENTS else UNKNOWN_SEGMENT
 
 
 def known_code(code: object) -> str:

@@ -1,5 +1,6 @@
 """One transaction set in front of all three gates."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from orchestration.partners.x12.gates.document import SetText
 from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.gates.guide import guide_findings
+from orchestration.partners.x12.gates.own_rules import own_findings
 from orchestration.partners.x12.gates.reading import SetRead, read_set
 from orchestration.partners.x12.gates.tally import ClaimCount
 
@@ -28,19 +30,31 @@ class Verdict:
     claims: tuple[ClaimCount, ...]
 
 
-def judged(one: SetText, with_text: bool = False) -> Verdict:
-    """Put one set through the gates.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How somebody wants a file judged.
 
     Args:
-        one: The set.
         with_text: Whether findings shall quote the segments they are about.
+        service_codes: The codes the agency bills, if others shall be told.
     """
+
+    with_text: bool = False
+    service_codes: frozenset[str] | None = None
+
+
+def judged(one: SetText, asked: Asked = Asked()) -> Verdict:
+    """Put one set through the gates."""
     read = read_set_of(one)
-    found = guide_findings(_wrapped(one, read))
+    found = [*guide_findings(_wrapped(one, read)), *_own(one, read, asked)]
     found.sort(key=lambda finding: (finding.position, finding.rule))
-    if with_text:
+    if asked.with_text:
         found = [_quoting(finding, one) for finding in found]
     return Verdict(read.control, tuple(found), claim_counts(read))
+
+
+def _own(one: SetText, read: SetRead, asked: Asked) -> Iterator[Finding]:
+    return own_findings(read, one.separators.repetition, asked.service_codes)
 
 
 def read_set_of(one: SetText) -> SetRead:

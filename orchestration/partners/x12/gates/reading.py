@@ -5,12 +5,20 @@ parties, claims, other payers, lines. The rules look at what it read. It refuses
 segment it cannot place stays where it was found.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from orchestration.partners.x12.gates.finding import (
+    known_control,
+    known_segment,
+    shown_claim_id,
+    shown_line_key,
+)
+
 _OF_A_PARTY: Final = frozenset({"N2", "N3", "N4", "PER", "REF", "DMG", "PRV", "DTP"})
-_NOBODY: Final[tuple[str, ...]] = ("",)
+_PEOPLE: Final = frozenset({"22", "23"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,11 @@ class Seg:
     def name(self) -> str:
         """What it is called."""
         return self.elements[0]
+
+    @property
+    def known_name(self) -> str:
+        """Its name as it may be told: in a broken file it may be part of a text."""
+        return known_segment(self.elements[0])
 
     def __getitem__(self, position: int) -> str:
         return self.elements[position] if position < len(self.elements) else ""
@@ -135,10 +148,61 @@ class SetRead(Loop):
         """Its control number."""
         return self.head[2]
 
+    def loops(self) -> Iterator[Loop]:
+        """Every loop of the set that may name somebody."""
+        yield self
+        yield from self.levels
+        for claim in self.claims:
+            yield claim
+            yield from claim.others
+            yield from claim.lines
+
+    def owners(self) -> "Owners":
+        """Whose each segment is."""
+        return Owners(self)
+
     @property
     def is_institutional(self) -> bool:
         """Whether it is written by the guide for institutions."""
         return "X223" in (self.head[3] or self.group_guide)
+
+
+class Owners:
+    """Whose each segment of a set is: which claim's, its person's levels included, which line's."""
+
+    def __init__(self, read: SetRead) -> None:
+        self.set_control = known_control(read.control)
+        self._starts = [0]
+        self._names = [("", "")]
+        person = 0
+        claims = {claim.head.place: claim for claim in read.claims}
+        for seg in read.all_segs:
+            if seg.elements[0] == "HL" and seg[3] in _PEOPLE:
+                person = person or seg.place
+                self._begin(seg.place, "")
+            elif seg.elements[0] in {"HL", "SE"}:
+                person = 0
+                self._begin(seg.place, "")
+            elif seg.place in claims:
+                self._claim(claims[seg.place], person or seg.place)
+                person = 0
+
+    def of(self, place: int) -> tuple[str, str]:
+        """The id of the claim and the key of the line, each blank if there is none."""
+        return self._names[bisect_right(self._starts, place) - 1]
+
+    def _claim(self, claim: Claim, start: int) -> None:
+        while self._starts[-1] >= start:
+            self._starts.pop()
+            self._names.pop()
+        claim_id = shown_claim_id(claim.claim_id)
+        self._begin(start, claim_id)
+        for line in claim.lines:
+            self._begin(line.head.place, claim_id, shown_line_key(line.key))
+
+    def _begin(self, place: int, claim_id: str, line_key: str = "") -> None:
+        self._starts.append(place)
+        self._names.append((claim_id, line_key))
 
 
 def read_set(segments: Sequence[str], element: str, component: str, group: str) -> SetRead:

@@ -1,17 +1,9 @@
 """Shapes of the small things a claim is made of: numbers, codes, addresses, amounts."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Final
-
-from orchestration.partners.x12.claim import Address, clean_text
-
-LONGEST_LAST_NAME: Final = 60
-LONGEST_FIRST_NAME: Final = 35
-LONGEST_MIDDLE_NAME: Final = 25
-LONGEST_STREET: Final = 55
-LONGEST_CITY: Final = 30
-LONGEST_REFERENCE: Final = 50
 
 _NPI: Final = re.compile(r"[12][0-9]{9}")
 _NPI_PREFIX_SUM: Final = 24  # what the card issuer's prefix 80840 adds to the Luhn sum
@@ -24,6 +16,11 @@ _ICD10: Final = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}")
 _SERVICE_CODE: Final = re.compile(r"[A-Z0-9]{5}")
 _MODIFIER: Final = re.compile(r"[A-Z0-9]{2}")
 _MEMBER_ID: Final = re.compile(r"[A-Z0-9]{2,80}")
+_REVENUE_CODE: Final = re.compile(r"[0-9]{4}")
+_AMOUNT: Final = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
+_LEADING_ZERO: Final = re.compile(r"-?0[0-9]")
+_DAY: Final = re.compile(r"[0-9]{8}")
+_LENGTHS: Final = {"D8": len("CCYYMMDD"), "DT": len("CCYYMMDDHHMM")}
 _STATES: Final = frozenset(
     (
         *("AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL"),
@@ -65,51 +62,72 @@ def is_zip(text: str) -> bool:
 
 def is_state(text: str) -> bool:
     """Two letters the post office knows."""
-    return clean_text(text) in _STATES
+    return text in _STATES
 
 
 def is_icd10(text: str) -> bool:
-    """Shaped like an ICD-10 code, with or without its point."""
-    return _ICD10.fullmatch(clean_text(text).replace(".", "")) is not None
+    """Shaped like an ICD-10 code, without its point."""
+    return _ICD10.fullmatch(text) is not None
 
 
 def is_service_code(text: str) -> bool:
     """Five letters or digits."""
-    return _SERVICE_CODE.fullmatch(clean_text(text)) is not None
+    return _SERVICE_CODE.fullmatch(text) is not None
 
 
 def is_modifier(text: str) -> bool:
     """Two letters or digits."""
-    return _MODIFIER.fullmatch(clean_text(text)) is not None
+    return _MODIFIER.fullmatch(text) is not None
 
 
 def is_member_id(text: str) -> bool:
     """Two to eighty letters and digits."""
-    return _MEMBER_ID.fullmatch(text.upper()) is not None
+    return _MEMBER_ID.fullmatch(text) is not None
 
 
-def names_post_box(address: Address) -> bool:
-    """Whether the address is a post box rather than a street."""
-    lines = (address.line1, address.line2 or "")
-    return any(_POST_BOX.search(clean_text(line)) is not None for line in lines)
+def names_post_box(line: str) -> bool:
+    """Whether a line of an address is a post box rather than a street."""
+    return _POST_BOX.search(line.upper()) is not None
 
 
-def is_sendable(text: str | None, longest: int, *, may_be_blank: bool = False) -> bool:
-    """Whether the text, as it would be written, is there and not too long."""
-    written = clean_text(text or "")
-    return len(written) <= longest and (may_be_blank or written != "")
+def is_revenue_code(text: str) -> bool:
+    """Four digits."""
+    return _REVENUE_CODE.fullmatch(text) is not None
 
 
-def is_sendable_address(address: Address) -> bool:
-    """Whether street and city are there and fit."""
-    return (
-        is_sendable(address.line1, LONGEST_STREET)
-        and is_sendable(address.line2, LONGEST_STREET, may_be_blank=True)
-        and is_sendable(address.city, LONGEST_CITY)
-    )
+def amount(text: str) -> Decimal | None:
+    """The amount a text stands for; None if it is none."""
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
-def decimals(value: Decimal) -> int:
-    """How many decimals the value needs."""
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+def decimals(text: str) -> int:
+    """How many decimals an amount needs; zeros at its end say nothing."""
+    return len(text.partition(".")[2].rstrip("0"))
+
+
+def has_leading_zero(text: str) -> bool:
+    """Whether an amount begins with a zero that says nothing."""
+    return _LEADING_ZERO.match(text) is not None
+
+
+def day(text: str) -> date | None:
+    """The day that eight digits stand for; None if there is no such day."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def days(qualifier: str, text: str) -> tuple[date, date] | None:
+    """First and last day of a date or span as its qualifier says; None if it is neither."""
+    first, _, last = text.partition("-")
+    if qualifier == "RD8":
+        span = (day(first), day(last))
+    elif qualifier in {"D8", "DT"}:
+        one = day(text[:8]) if len(text) == _LENGTHS[qualifier] else None
+        span = (one, one)
+    else:
+        return None
+    return (span[0], span[1]) if span[0] and span[1] else None
