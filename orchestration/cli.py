@@ -10,6 +10,7 @@ import click
 from orchestration.commands import (
     answering,
     asking,
+    claim_files,
     contracts,
     deciding,
     guarding,
@@ -42,6 +43,7 @@ for room in (
     keeping,
     guarding,
     answering,
+    claim_files,
 ):
     for command in room.COMMANDS:
         main.add_command(command)
