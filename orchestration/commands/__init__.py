@@ -1,9 +1,9 @@
 """The commands of ``carehops``: arguments in, an answer out.
 
-    asking      trace, status, queue, doctor: only look
+    asking      trace, status, queue, held-lines, doctor: only look
     moving      run, land, sample, pass: move records
     incidents   incidents, incident, acknowledge, snooze, close, watch
-    deciding    approve, withdraw, approvals: a person decides
+    deciding    approve, withdraw, approvals, settle-line: a person decides
     trying      backtest: what a change would have done
     keeping     up, down, ui, docs: look after the house
     opening     what every command begins with, and how it ends when refused

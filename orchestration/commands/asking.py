@@ -17,6 +17,7 @@ from orchestration.ground.settings import read_settings
 from orchestration.views.changes import changes
 from orchestration.views.doctor import Finding
 from orchestration.views.doctor import doctor as look_for_faults
+from orchestration.views.held_lines import held_lines
 from orchestration.views.locks import locks
 from orchestration.views.queue import queue as queue_of
 from orchestration.views.rights import trespasses
@@ -73,6 +74,22 @@ def queue(
     with asked.opened() as (_, sight):
         answer = queue_of(sight, hop, owner, reason, limit)
         tell(answer, as_json, lambda: hop_pages.show_queue(sight, answer))
+
+
+@click.command("held-lines")
+@click.option("--feed", help="Only lines of this feed.")
+@click.option("--ended", is_flag=True, help="Also those that wait no more, and how they ended.")
+@click.option("--limit", default=20, show_default=True, help="How many lines to list.")
+@AS_JSON
+@click.pass_obj
+def list_held_lines(
+    asked: Asked, *, feed: str | None, ended: bool, limit: int, as_json: bool
+) -> None:
+    """Lines that could not become rows and wait for a better one, oldest first."""
+    with asked.opened() as (_, sight):
+        named = None if feed is None else sight.feed(feed).name
+        answer = held_lines(sight, named, ended, limit)
+        tell(answer, as_json, lambda: hop_pages.show_held_lines(sight, answer))
 
 
 @click.command("changes")
@@ -144,4 +161,7 @@ def _show_findings(findings: list[Finding]) -> None:
     show(f"{counted(len(findings), 'finding')}." if findings else "Nothing is wrong.")
 
 
-COMMANDS = (trace, status, queue, list_changes, list_locks, list_permissions, doctor)
+COMMANDS = (
+    *(trace, status, queue, list_held_lines, list_changes, list_locks, list_permissions),
+    doctor,
+)

@@ -1,4 +1,4 @@
-"""Commands by which a person decides what no rule can: exceptions, and taking them back."""
+"""Commands by which a person decides what no rule can: exceptions, and lines nobody mends."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from orchestration.commands.opening import AS_JSON, Asked, tell
 from orchestration.commands.printing import show, table
 from orchestration.flow.approvals import Approval, Registrar, Wish, approvals
+from orchestration.flow.landing.ending import settle
 from orchestration.ground.approvers import read_approvers
 from orchestration.views.reasons import edit_of
 from orchestration.views.sight import Sight
@@ -81,6 +82,25 @@ def list_approvals(asked: Asked, *, hop: str | None, as_json: bool) -> None:
         tell(given, as_json, lambda: _show(sight, given))
 
 
+@click.command("settle-line")
+@click.argument("line", metavar="FILE/LINE")
+@_BY
+@_WHY
+@AS_JSON
+@click.pass_obj
+def settle_line(asked: Asked, *, line: str, by: str, why: str, as_json: bool) -> None:
+    """Say that nothing more will come of a held line: it counts no more.
+
+    FILE/LINE is its number in `carehops held-lines`. A line whose record lands again needs no
+    settling: the later row mends it.
+    """
+    with asked.opened() as (house, sight):
+        with house.database.transaction() as connection:
+            settle(connection, line, by, why, sight.now)
+        told = {"number": line, "settled_by": by, "because": why, "ended_at": sight.now}
+        tell(told, as_json, lambda: show(f"Line {line} is settled by {by}; it counts no more."))
+
+
 def _registrar(folder: Path, sight: Sight) -> Registrar:
     return Registrar(sight.library, read_approvers(folder), sight.zone)
 
@@ -103,4 +123,4 @@ def _show(sight: Sight, given: list[Approval]) -> None:
     )
 
 
-COMMANDS = (approve, withdraw, list_approvals)
+COMMANDS = (approve, withdraw, list_approvals, settle_line)

@@ -1,4 +1,4 @@
-"""How status and queues are laid out."""
+"""How status, queues and held lines are laid out."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from orchestration.commands.incident_page import open_line
 from orchestration.commands.printing import console, show, table
 from orchestration.ground.durations import in_words
+from orchestration.views.held_lines import HeldLine, HeldLines
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.sentences import counted, money
 from orchestration.views.sight import Sight
@@ -206,4 +207,30 @@ def show_top_reasons(queues: list[Queue]) -> None:
             for hop, pile in sorted(piles, key=lambda pair: -pair[1].records)[:_TOP]
         ),
         right=(3, 4),
+    )
+
+
+def show_held_lines(sight: Sight, answer: HeldLines) -> None:
+    """How many wait, and each with its reasons and its end."""
+    if not answer.waiting:
+        show("No line waits at landing.")
+    else:
+        show(
+            f"{counted(answer.waiting, 'line')} at landing could not become rows. A higher version "
+            "of the record mends one; `carehops settle-line FILE/LINE` says that none will come."
+        )
+    if answer.lines:
+        show()
+        table(
+            "Held lines, oldest first",
+            ("line", "feed", "file", "record", "held since", "reasons", "ended"),
+            (_held_line(sight, line) for line in answer.lines),
+        )
+
+
+def _held_line(sight: Sight, line: HeldLine) -> tuple[object, ...]:
+    ended = None if line.ended_at is None else f"{sight.local(line.ended_at)}, {line.ending}"
+    return (
+        *(line.number, line.file.feed, line.file.name, line.record),
+        *(sight.local(line.held_at), ", ".join(line.codes), ended),
     )

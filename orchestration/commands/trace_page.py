@@ -3,6 +3,7 @@
 from orchestration.commands.printing import show, table
 from orchestration.views.answer import Trace
 from orchestration.views.entries import Standing
+from orchestration.views.held_lines import HeldLine
 from orchestration.views.reasons import Approved
 from orchestration.views.sentences import money
 from orchestration.views.sight import Sight
@@ -64,15 +65,24 @@ def _hops(sight: Sight, trace: Trace) -> None:
                 show(_approved(sight, standing, reason.code, reason.approved))
 
 
-def _held_lines(_: Sight, trace: Trace) -> None:
+def _held_lines(sight: Sight, trace: Trace) -> None:
     if trace.held_lines and trace.kind == "file":
         show()
         table(
             "Lines held at landing",
-            ("line", "reasons"),
-            ((line.line_no, ", ".join(line.codes)) for line in trace.held_lines),
+            ("line", "reasons", "ended at", "how"),
+            (
+                (line.line_no, ", ".join(line.codes), *_ended(sight, line))
+                for line in trace.held_lines
+            ),
             right=(0,),
         )
+
+
+def _ended(sight: Sight, line: HeldLine) -> tuple[str, str] | tuple[None, None]:
+    if line.ended_at is None:
+        return None, None
+    return sight.local(line.ended_at), line.ending
 
 
 def _feeds(sight: Sight, trace: Trace) -> None:

@@ -57,12 +57,12 @@ def feed_assets(
         # hand, is news all the same
         shown = _last_shown(context.instance, wanted)
         stored, unread = attempt(lambda: _stored(open_house(), shown))
-        for name, files in (stored or {}).items():
+        for name, (files, waiting) in (stored or {}).items():
             news = [file for file in files if _is_news(feeds[name], file, shown[name])]
             if news:
                 yield _materialization(name, news)
             yield _complete(name, files)
-            yield _held_lines(name, files)
+            yield _held_lines(name, waiting)
             if feeds[name].inspect is not None:
                 remarks, unseen = attempt(partial(_remarks, open_house(), feeds[name]))
                 error = error or unseen
@@ -85,22 +85,33 @@ def nothing_new(house: "House", instance: dg.DagsterInstance, picture: Picture) 
     """Whether a landing run would find nothing and tell nothing that is not shown already."""
     if not is_clear(house.settings.drop) or house.landing.changed_own():
         return False
-    keys = {feed.name: dg.AssetCheckKey(dg.AssetKey(feed.name), COMPLETE) for feed in picture.feeds}
-    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
-    told = {
-        name: said.metadata.get(_TOLD)
-        for name, key in keys.items()
-        # what a run planned and never came to say tells nothing
-        if isinstance(said := _evaluation(known.get(key)), dg.AssetCheckEvaluation)
-    }
+    names = [feed.name for feed in picture.feeds]
     if not _looked_at_today(house, instance, picture):
         return False
     with house.database.engine.connect() as connection:
-        rows = connection.execute(_LAST_ARRIVALS, {"feeds": list(keys)})
+        rows = connection.execute(_LAST_ARRIVALS, {"feeds": names})
         last = {row.feed: row.arrival_id for row in rows}
-    return all(
-        (seen := told.get(name)) is not None and seen.value == last.get(name, 0) for name in keys
-    )
+        waiting = _waiting(connection, names)
+    return _told(instance, names, COMPLETE, _TOLD) == {
+        name: last.get(name, 0) for name in names
+    } and _told(instance, names, HELD_LINES, HELD_LINES) == {
+        name: waiting.get(name, 0) for name in names
+    }
+
+
+def _told(
+    instance: dg.DagsterInstance, names: Sequence[str], check: str, fact: str
+) -> dict[str, object]:
+    """What the newest evaluation of a check told of each feed, where there is one."""
+    keys = {name: dg.AssetCheckKey(dg.AssetKey(name), check) for name in names}
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
+    return {
+        name: told.value
+        for name, key in keys.items()
+        # what a run planned and never came to say tells nothing
+        if isinstance(said := _evaluation(known.get(key)), dg.AssetCheckEvaluation)
+        and (told := said.metadata.get(fact)) is not None
+    }
 
 
 def _looked_at_today(house: "House", instance: dg.DagsterInstance, picture: Picture) -> bool:
@@ -139,8 +150,9 @@ def _check_specs(feed: Feed) -> Iterator[dg.AssetCheckSpec]:
     yield dg.AssetCheckSpec(
         HELD_LINES,
         asset=feed.name,
-        description="Every line of the last file became a row. Lines that cannot be read are "
-        "kept with their reasons and wait for a corrected record; the others go on.",
+        description="No line waits. A line that cannot become a row is kept with its reasons until "
+        "its record lands, or somebody settles it; the others go on. `carehops held-lines` lists "
+        "them.",
     )
     if feed.inspect is not None:
         yield dg.AssetCheckSpec(
@@ -206,10 +218,10 @@ def _complete(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
     return _result(name, COMPLETE, "ERROR", said.strip(), **facts)
 
 
-def _held_lines(name: str, files: Sequence[Any]) -> dg.AssetCheckResult:
-    held = (files[-1].held_count or 0) if files else 0
-    said = f"{held} lines of the last file wait" if held else "every line became a row"
-    return _result(name, HELD_LINES, "WARN" if held else None, said, held_lines=held)
+def _held_lines(name: str, waiting: int) -> dg.AssetCheckResult:
+    said = f"{waiting} held lines wait" if waiting else "no line waits"
+    failed_as = "WARN" if waiting else None
+    return _result(name, HELD_LINES, failed_as, said, **{HELD_LINES: waiting})
 
 
 def _result(
@@ -238,16 +250,27 @@ def _last_shown(instance: dg.DagsterInstance, names: set[str]) -> dict[str, int]
     return shown
 
 
-def _stored(house: "House", shown: Mapping[str, int]) -> dict[str, list[Any]]:
-    """Arrivals not yet shown, and the last one in any case, oldest first."""
+def _stored(house: "House", shown: Mapping[str, int]) -> dict[str, tuple[list[Any], int]]:
+    """Arrivals not yet shown, and the last one in any case, oldest first; lines that wait."""
     with house.database.engine.connect() as connection:
         rows = connection.execute(_ARRIVALS, {"feeds": list(shown), "shown": list(shown.values())})
         found: dict[str, list[Any]] = {name: [] for name in shown}
         for row in rows:
             found[row.feed].append(row)
-    return found
+        waiting = _waiting(connection, list(shown))
+    return {name: (files, waiting.get(name, 0)) for name, files in found.items()}
 
 
+def _waiting(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]:
+    """How many held lines wait, by feed; feeds without one are left out."""
+    rows = connection.execute(_HELD_LINES, {"feeds": list(names)})
+    return {row.feed: row.lines for row in rows}
+
+
+_HELD_LINES = sa.text("""
+select feed, count(*) as lines from landing.held_line
+where ended_at is null and feed = any(cast(:feeds as text [])) group by feed
+""")
 _LAST_ARRIVALS = sa.text("""
 select asked.name as feed, last.arrival_id
 from unnest(cast(:feeds as text [])) as asked (name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestration.views.entries import Group, Standing
-from orchestration.views.mentions import HeldLine
+from orchestration.views.held_lines import HeldLine
 from orchestration.views.reasons import Reason
 from orchestration.views.received import FeedNews
 from orchestration.views.sight import Sight
@@ -38,7 +38,7 @@ class Trace:
         summary: Records by hop and state, for an id that concerns many.
         late_changes: What it relied on that changed after it had moved.
         claims: Claims it is on.
-        held_lines: Lines of it, or of the file, that wait at landing.
+        held_lines: Lines of it, or of the file, that were held at landing, and how they ended.
         feeds: For what was never received: feeds that should have brought it.
         also: Other readings of the same id.
     """

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from orchestration.ground.contracts import Feed, IdentifierKind, Table
 from orchestration.views.identifiers import own_key
@@ -41,22 +40,6 @@ class File:
     name: str
     feed: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class HeldLine:
-    """A line that could not become a row; its bytes stay in the database."""
-
-    file: File
-    line_no: int
-    held_at: datetime
-    reason_class: str
-    reasons: tuple[Mapping[str, Any], ...]
-
-    @property
-    def codes(self) -> list[str]:
-        """Codes of all its reasons, each once."""
-        return list(dict.fromkeys(str(reason["code"]) for reason in self.reasons))
 
 
 def addresses(
@@ -125,29 +108,3 @@ def files(sight: Sight, numbers: Iterable[int]) -> dict[int, File]:
         numbers=sorted(set(numbers)),
     )
     return {row.file_id: File(row.file_id, row.name, row.feed, row.sha256) for row in rows}
-
-
-def held_lines(sight: Sight, ids: Iterable[str]) -> tuple[HeldLine, ...]:
-    """Lines that wait at landing under one of these record ids, oldest first."""
-    rows = sight.rows(
-        """
-        select
-            held.file_id, held.line_no, held.held_at, held.reason_class, held.reasons
-            , file.name, held.feed, file.sha256
-        from landing.held_line as held
-        inner join landing.file as file on held.file_id = file.file_id
-        where held.record_id = any(:ids)
-        order by held.held_at, held.file_id, held.line_no
-        """,
-        ids=list(ids),
-    )
-    return tuple(
-        HeldLine(
-            File(row.file_id, row.name, row.feed, row.sha256),
-            row.line_no,
-            row.held_at,
-            row.reason_class,
-            tuple(row.reasons),
-        )
-        for row in rows
-    )

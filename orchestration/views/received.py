@@ -10,7 +10,6 @@ from typing import Any
 
 from orchestration.ground.contracts import Feed, IdentifierKind
 from orchestration.views.identifiers import KINDS, homes, key_sql, own_key
-from orchestration.views.mentions import File, HeldLine
 from orchestration.views.sight import Sight
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -211,18 +210,3 @@ def file_records(sight: Sight, found: FileFound) -> str:
         " where landed.file_id = :file_id"
     )
     return f"{open_ones} union {longer}" if sight.takers(f"landing.{table.name}") else open_ones
-
-
-def lines_held(sight: Sight, found: FileFound, limit: int) -> tuple[HeldLine, ...]:
-    """Lines of a file that wait at landing, in order, at most so many."""
-    rows = sight.rows(
-        "select line_no, held_at, reason_class, reasons from landing.held_line"
-        " where file_id = :file_id order by line_no limit :limit",
-        file_id=found.file_id,
-        limit=limit,
-    )
-    file = File(found.file_id or 0, found.name, found.feed or "", found.sha256 or "")
-    return tuple(
-        HeldLine(file, row.line_no, row.held_at, row.reason_class, tuple(row.reasons))
-        for row in rows
-    )

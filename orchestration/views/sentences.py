@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from orchestration.views.entries import Group, Standing
-from orchestration.views.mentions import HeldLine
+from orchestration.views.held_lines import HeldLine
 from orchestration.views.received import FeedNews, FileFound
 from orchestration.views.sight import OPEN, Sight
 
@@ -88,6 +88,14 @@ def about_held_line(sight: Sight, record: str, line: HeldLine, owner: str) -> st
         f"{record} is stuck at landing since {sight.local(line.held_at)}: line {line.line_no} of "
         f"{line.file.name} could not become a row, because {first['text']} ({first['code']}, "
         f"{line.reason_class}{more}); owner {owner}; next: {first['next_step']}"
+    )
+
+
+def about_ended_line(sight: Sight, record: str, line: HeldLine) -> str:
+    """A record that never became a row, and will not."""
+    return (
+        f"{record} never became a row: line {line.line_no} of {line.file.name} was held at "
+        f"{sight.local(line.held_at)} ({', '.join(line.codes)}) and {line.ending}."
     )
 
 

@@ -61,6 +61,19 @@ class Sight:
         message = f"no hop is called {name!r}; there are {', '.join(self.hop_names)}"
         raise ContractFailure(message)
 
+    def feed(self, name: str) -> Feed:
+        """The feed of that name.
+
+        Raises:
+            ContractFailure: there is none; the message lists those there are.
+        """
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        known = ", ".join(feed.name for feed in self.feeds)
+        message = f"no feed is called {name!r}; there are {known}"
+        raise ContractFailure(message)
+
     def followers(self, name: str) -> tuple[Hop, ...]:
         """Hops a record goes on to from this one."""
         return tuple(hop for hop in self.hops if hop.follows == name)

@@ -223,7 +223,7 @@ order by newest.pass_id desc limit 1
 def _feed(sight: Sight, feed: Feed, fresh: Fresh) -> FeedStatus:
     news = feed_news(sight, feed)
     held = sight.rows(
-        "select coalesce(sum(held_count), 0) as lines from landing.file where feed = :feed",
+        "select count(*) as lines from landing.held_line where feed = :feed and ended_at is null",
         feed=feed.name,
     )[0].lines
     return FeedStatus(

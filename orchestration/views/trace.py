@@ -12,8 +12,10 @@ from orchestration.ground.contracts import IdentifierKind
 from orchestration.views import entries, received, sentences, way
 from orchestration.views.answer import Trace, answer_of
 from orchestration.views.entries import Standing
+from orchestration.views.held_answer import held_answer
+from orchestration.views.held_lines import HeldLine, of_file, of_records
 from orchestration.views.identifiers import KINDS, homes, record_ids
-from orchestration.views.mentions import HeldLine, files, held_lines
+from orchestration.views.mentions import files
 from orchestration.views.search import Found, find
 from orchestration.views.sight import Sight
 
@@ -32,12 +34,12 @@ def trace(sight: Sight, asked: str, kind: AskedKind | None = None, limit: int = 
     asked = asked.strip()
     readings = [] if kind == "file" else find(sight, asked, kind)
     file = received.find_file(sight, asked) if kind in {None, "file"} else None
-    waiting = held_lines(sight, record_ids(sight.feeds, asked)) if kind != "file" else ()
+    held = of_records(sight, record_ids(sight.feeds, asked)) if kind != "file" else ()
     also = tuple(found.kind for found in readings[1:]) + (("file",) if file and readings else ())
     if readings:
-        answer = _answer(sight, asked, readings[0], waiting, limit)
-    elif waiting:
-        answer = _held_line(sight, asked, waiting)
+        answer = _answer(sight, asked, readings[0], held, limit)
+    elif held:
+        answer = held_answer(sight, asked, held)
     elif file:
         answer = _file(sight, asked, file, limit)
     else:
@@ -49,19 +51,19 @@ def trace(sight: Sight, asked: str, kind: AskedKind | None = None, limit: int = 
 
 
 def _answer(
-    sight: Sight, asked: str, found: Found, waiting: tuple[HeldLine, ...], limit: int
+    sight: Sight, asked: str, found: Found, held: tuple[HeldLine, ...], limit: int
 ) -> Trace:
     some = entries.records(sight, found)
-    if not some and waiting:
-        return _held_line(sight, asked, waiting)
+    if not some and any(line.waits for line in held):
+        return held_answer(sight, asked, held)
     if not some:
         return _without_record(sight, asked, found)
     if len(some) == 1 and (found.kind == "visit" or some[0] == asked):
-        return _one(sight, asked, some[0], waiting)
-    return _many(sight, asked, found, waiting, limit)
+        return _one(sight, asked, some[0], held)
+    return _many(sight, asked, found, held, limit)
 
 
-def _one(sight: Sight, asked: str, record: str, waiting: tuple[HeldLine, ...]) -> Trace:
+def _one(sight: Sight, asked: str, record: str, held: tuple[HeldLine, ...]) -> Trace:
     """A single record, whole."""
     standings = entries.of_record(sight, record)
     standing = _pressing(standings)
@@ -69,15 +71,15 @@ def _one(sight: Sight, asked: str, record: str, waiting: tuple[HeldLine, ...]) -
     rows = way.landed(sight, record)
     changes = way.late_changes(sight, record)
     steps = [
-        *way.landing_steps(sight, rows, waiting),
+        *way.landing_steps(sight, rows, held),
         *way.ledger_steps(sight, standings),
         *way.late_steps(changes),
         *claims.steps,
     ]
     sentence = sentences.about_record(sight, standing, _rung(sight, standing, claims))
     last = max((row.at for row in rows), default=None)
-    if waiting and (last is None or waiting[-1].held_at > last):
-        line = waiting[-1]
+    line = next((line for line in reversed(held) if line.waits), None)
+    if line is not None and (last is None or line.held_at > last):
         sentence += (
             f" A later line of it waits at landing: line {line.line_no} of {line.file.name} "
             f"({', '.join(line.codes)})."
@@ -88,7 +90,7 @@ def _one(sight: Sight, asked: str, record: str, waiting: tuple[HeldLine, ...]) -
         hops=standings,
         late_changes=changes,
         claims=claims.numbers,
-        held_lines=waiting,
+        held_lines=held,
     )
 
 
@@ -106,9 +108,7 @@ def _rung(sight: Sight, standing: Standing, claims: way.Claims) -> str | None:
     return f"{noun} {numbers} on rung {standing.rung} since {sight.local(since)}"
 
 
-def _many(
-    sight: Sight, asked: str, found: Found, waiting: tuple[HeldLine, ...], limit: int
-) -> Trace:
+def _many(sight: Sight, asked: str, found: Found, held: tuple[HeldLine, ...], limit: int) -> Trace:
     """An id that concerns several records."""
     still = entries.standing_still(sight, found, limit)
     groups = entries.groups(sight, found)
@@ -134,7 +134,7 @@ def _many(
         records=still,
         summary=groups,
         claims=found.claims,
-        held_lines=waiting,
+        held_lines=held,
     )
 
 
@@ -172,28 +172,6 @@ def _without_record(sight: Sight, asked: str, found: Found) -> Trace:
     )
 
 
-def _held_line(sight: Sight, asked: str, waiting: tuple[HeldLine, ...]) -> Trace:
-    """All that ever came of it waits at landing."""
-    line = waiting[-1]
-    owner = next((feed.owner for feed in sight.feeds if feed.name == line.file.feed), "nobody")
-    return Trace(
-        asked=asked,
-        kind="held line",
-        sentence=sentences.about_held_line(sight, asked, line, owner),
-        record=asked,
-        hop="landing",
-        state="held",
-        next="landed",
-        stuck_since=line.held_at,
-        reason_class=line.reason_class,
-        reason_code=line.codes[0],
-        owner=owner,
-        next_step=str(line.reasons[0]["next_step"]),
-        way=tuple(way.landing_steps(sight, (), waiting)),
-        held_lines=waiting,
-    )
-
-
 def _file(sight: Sight, asked: str, file: received.FileFound, limit: int) -> Trace:
     """A file: what became of it, and of its records."""
     owner = next((feed.owner for feed in sight.feeds if feed.name == file.feed), None)
@@ -217,7 +195,7 @@ def _file(sight: Sight, asked: str, file: received.FileFound, limit: int) -> Tra
         binds["hops"] = sight.hop_names
     found = Found("visit", sql, binds)
     return replace(
-        _many(sight, asked, found, received.lines_held(sight, file, limit), limit),
+        _many(sight, asked, found, of_file(sight, file.file_id, limit), limit),
         kind="file",
         sentence=sentence + _of_file(sight, found),
     )

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from orchestration.ground.contracts import Table
 from orchestration.views.entries import Standing
+from orchestration.views.held_lines import HeldLine
 from orchestration.views.identifiers import holders
-from orchestration.views.mentions import File, HeldLine, Mention, files, rows_of
+from orchestration.views.mentions import File, Mention, files, rows_of
 from orchestration.views.sight import Sight
 
 _MANY = 200
@@ -91,9 +92,14 @@ def landing_steps(
         detail = f"{version}landed as line {row.line_no} of {file.name}"
         yield Step(row.at, "landing", "landed", detail, file.name, row.line_no)
     for line in held:
-        detail = f"line {line.line_no} of {line.file.name} waits: {', '.join(line.codes)}"
+        detail = f"line {line.line_no} of {line.file.name} is held: {', '.join(line.codes)}"
         codes = tuple(line.codes)
         yield Step(line.held_at, "landing", "held", detail, line.file.name, line.line_no, codes)
+        if line.ended_at is not None:
+            event = "mended" if line.settled_by is None else "settled"
+            detail = f"line {line.line_no} of {line.file.name} is {line.ending}"
+            where = (line.file.name, line.line_no, codes)
+            yield Step(line.ended_at, "landing", event, detail, *where, by=line.settled_by)
 
 
 def ledger_steps(sight: Sight, standings: tuple[Standing, ...]) -> Iterator[Step]:

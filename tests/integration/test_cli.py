@@ -99,6 +99,40 @@ def test_a_file_that_is_quarantined_or_refused_has_an_exit_code_of_its_own(
     assert "next:" in refused.output
 
 
+def test_held_lines_are_listed_until_somebody_settles_them(
+    carehops: Carehops, tmp_path: Path
+) -> None:
+    path = tmp_path / "VISITS_1_20261120090000.CSV"
+    rows = [{"visit_id": "V1"}, {"visit_id": "V2", "call_in_at": f"{CANARY} o'clock"}]
+    path.write_text(text_of("evv_visits_hhax", rows))
+    file_id = answer(carehops("--now", NOW, "land", path, "--json"))["file_id"]
+    listed = answer(carehops("held-lines", "--feed", "evv_visits_hhax", "--json"))
+    assert listed["waiting"] == 1
+    (line,) = listed["lines"]
+    assert (line["number"], line["record"]) == (f"{file_id}/3", "hhax/V2")
+    assert (line["held_at"], line["ended_at"]) == (NOW, None)
+    page = carehops("held-lines").output
+    assert f"{file_id}/3" in page
+    assert CANARY not in page
+    waiting = {
+        feed["feed"]: feed["held_lines"] for feed in answer(carehops("status", "--json"))["feeds"]
+    }
+    assert waiting["evv_visits_hhax"] == 1
+    done = carehops("settle-line", f"{file_id}/3", "--by", "M Ford", "--why", "a test record")
+    assert (done.exit_code, done.output) == (
+        0,
+        f"Line {file_id}/3 is settled by M Ford; it counts no more.\n",
+    )
+    again = carehops("settle-line", f"{file_id}/3", "--by", "M Ford", "--why", "again")
+    assert again.exit_code == 2
+    assert "it was settled by M Ford" in again.stderr
+    assert carehops("held-lines").output == "No line waits at landing.\n"
+    ended = answer(carehops("held-lines", "--ended", "--json"))
+    assert (ended["waiting"], ended["lines"][0]["settled_by"]) == (0, "M Ford")
+    assert not any(feed["held_lines"] for feed in answer(carehops("status", "--json"))["feeds"])
+    assert "no feed is called 'visits'" in carehops("held-lines", "--feed", "visits").stderr
+
+
 def test_a_feed_that_does_not_exist_is_one_line_and_exit_code_2(
     carehops: Carehops, visits: Path
 ) -> None:

@@ -164,6 +164,12 @@ def test_landing_runs_only_when_there_is_something_to_land_or_to_tell(house: Hou
     leave(house, "nobody_knows.csv", "a\n1\n")
     run_everything(house)
     assert landings() == 3
+    with house.database.transaction() as connection:
+        connection.exec_driver_sql(
+            "update landing.held_line set ended_at = now(), settled_by = 'M Ford', because = 'x'"
+        )
+    run_everything(house)
+    assert landings() == 4
 
 
 def test_no_connection_to_dagsters_database_is_left_open(house: House):

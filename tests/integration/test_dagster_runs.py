@@ -93,8 +93,20 @@ def test_held_lines_are_shown_and_the_rest_is_news(bench: Bench):
     ran = bench.run("landing_job", "role_rights")
     found = results(ran)["role_rights.held_lines"]
     assert (found.passed, found.severity) == (False, WARN)
-    assert found.description == "1 lines of the last file wait"
+    assert found.description == "1 held lines wait"
     assert bench.materialized("role_rights").metadata["held_lines"].value == 1
+
+
+def test_a_held_line_is_shown_until_its_record_lands(bench: Bench):
+    right = "Scheduler,visit_edit,2026-01-01,{},,M1,2026-11-18{}\n"
+    bench.drop("role_rights_1.csv", ONE_RIGHT + right.format(1, ""))
+    bench.run("landing_job", "role_rights")
+    bench.drop("role_rights_2.csv", ONE_RIGHT.replace("visit_edit", "plan_edit"))
+    found = results(bench.run("landing_job", "role_rights"))["role_rights.held_lines"]
+    assert (found.passed, found.severity) == (False, WARN)
+    bench.drop("role_rights_3.csv", RIGHTS + right.format(2, "T08:00:00Z"))
+    found = results(bench.run("landing_job", "role_rights"))["role_rights.held_lines"]
+    assert found.passed, found.description
 
 
 def test_the_same_file_again_is_no_news(bench: Bench):

@@ -311,6 +311,35 @@ def test_a_later_line_that_is_held_is_said_beside_the_record(records: Records) -
     assert "A later line of it waits at landing: line 9" in answer.sentence
 
 
+def test_a_line_that_is_mended_or_settled_is_told_and_stuck_no_more(records: Records) -> None:
+    records.put("evv_visit", **VISIT)
+    records.now += timedelta(hours=1)
+    hold_line(records, "hhax/V1")
+    hold_line(records, "hhax/V2", line=10)
+    records.now += timedelta(hours=1)
+    write(
+        records,
+        "update landing.held_line set ended_at = :now, mended_by_file_id = file_id"
+        ", mended_by_line_no = 12 where line_no = 9",
+        now=records.now,
+    )
+    write(
+        records,
+        "update landing.held_line set ended_at = :now, settled_by = 'M Ford', because = 'a test'"
+        " where line_no = 10",
+        now=records.now,
+    )
+    mended = ask(records, "V1")
+    assert "waits at landing" not in mended.sentence
+    number = mended.held_lines[0].number.partition("/")[0]
+    (step,) = (step for step in mended.way if step.event == "mended")
+    assert step.detail.endswith(f" is mended by line {number}/12")
+    settled = ask(records, "V2")
+    assert (settled.hop, settled.state, settled.stuck_since) == ("landing", "settled", None)
+    assert settled.sentence.startswith("V2 never became a row: line 10 of ")
+    assert settled.sentence.endswith("(NOT-A-DATE) and settled by M Ford: a test.")
+
+
 def test_a_note_of_a_visit_that_never_came_is_no_visit(records: Records) -> None:
     records.put("document", document_id="D1", document_version=1, client_id="C1", visit_id="V5")
     answer = ask(records, "V5")

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from orchestration.flow.landing.bulk import indexes_built_afterwards
+from orchestration.flow.landing.ending import mend
 from orchestration.flow.landing.faults import Faults, find_faults
 from orchestration.flow.landing.lines import Record
 from orchestration.flow.landing.manifest import check_totals
@@ -111,6 +112,7 @@ class Load:
             raise ConservationFailure(message)
         if held:
             self._hold(connection, cursor, faults)
+        mend(cursor, self.feed, self.file_id, self.landed_at)
         newest = self._newest(cursor) if rows + repeated else None
         self._tell_planner(cursor, rows)
         return Loaded(lines, rows, held, repeated, newest)
@@ -172,8 +174,10 @@ class Load:
         records = self.reader.records()
         with connection.cursor(name="held") as waiting:
             waiting.execute(
-                "select line_no, staged, broken, record_id, null as fate from pg_temp.fault"
-                f" union all select o.line_no, null, '{{}}', {self._record_id()}, o.fate"
+                "select line_no, staged, broken, record_id, version, null as fate"
+                " from pg_temp.fault"
+                f" union all select o.line_no, null, '{{}}', {self._record_id()}, {self._version()}"
+                " , o.fate"
                 " from pg_temp.odd as o inner join pg_temp.picked as p on o.line_no = p.line_no"
                 " where o.fate in ('differs', 'burnt') order by line_no"
             )
@@ -183,10 +187,14 @@ class Load:
     def _record_id(self) -> str:
         return " || '/' || ".join(f'cast(p."{name}" as text)' for name in self.feed.table.key)
 
+    def _version(self) -> str:
+        version = self.feed.table.version
+        return "null" if version is None else f'p."{version}"'
+
     def _held_lines(
         self, some: list[Any], records: Iterator[Record], faults: Faults
     ) -> Iterator[dict[str, Any]]:
-        for line_no, staged, broken, record_id, fate in some:
+        for line_no, staged, broken, record_id, version, fate in some:
             reasons = faults.of_line(staged, broken)
             if fate is not None:
                 reasons = [(LINE_REASONS[_FATES[fate]], self.feed.table.version)]
@@ -196,6 +204,7 @@ class Load:
                 "line_no": line_no,
                 "feed": self.feed.name,
                 "record_id": record_id,
+                "version": version,
                 "reason_class": reasons[0][0].reason_class,
                 "codes": list(dict.fromkeys(reason.code for reason, _ in reasons)),
                 "reasons": Jsonb([reason.as_json(column) for reason, column in reasons]),
@@ -206,8 +215,8 @@ class Load:
 
 _HELD = """
 insert into landing.held_line
-    (file_id, line_no, feed, record_id, reason_class, reason_codes, reasons, raw, held_at)
+    (file_id, line_no, feed, record_id, version, reason_class, reason_codes, reasons, raw, held_at)
 values
-    (%(file_id)s, %(line_no)s, %(feed)s, %(record_id)s, %(reason_class)s, %(codes)s, %(reasons)s
-    , %(raw)s, %(held_at)s)
+    (%(file_id)s, %(line_no)s, %(feed)s, %(record_id)s, %(version)s, %(reason_class)s, %(codes)s
+    , %(reasons)s, %(raw)s, %(held_at)s)
 """
