@@ -16,8 +16,8 @@ from orchestration.ground.sql import SQL_FOLDER
 from orchestration.views.answer import Trace
 from orchestration.views.doctor import Finding
 from orchestration.views.entries import Group
+from orchestration.views.held_lines import HeldLine, HeldLines
 from orchestration.views.incidents import Happening, IncidentLine, IncidentPage
-from orchestration.views.mentions import HeldLine
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.reasons import Approved
 from orchestration.views.received import FeedNews
@@ -28,7 +28,7 @@ from orchestration.watch.drill import Leg
 ROOT = SQL_FOLDER.parent
 PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
-    *(Trace, Step, Group, LateChange, HeldLine, FeedNews),
+    *(Trace, Step, Group, LateChange, HeldLine, HeldLines, FeedNews),
     *(IncidentLine, IncidentPage, Happening, Looked),
     *(Status, Watcher, HopStatus, FeedStatus, PartnerStatus, Queue, Pile, Item, Finding),
     *(Verdict, PassOutcome),
@@ -64,12 +64,12 @@ def test_every_key_of_an_answer_is_documented(answer: type) -> None:
 
 
 def test_the_readme_s_commands_exist() -> None:
-    said = set(re.findall(r"^\$ .*carehops ([a-z]+)", (ROOT / "README.md").read_text(), re.M))
+    said = set(re.findall(r"^\$ .*carehops ([a-z][a-z-]*)", (ROOT / "README.md").read_text(), re.M))
     assert said <= set(main.commands)
     assert {"trace", "status", "queue"} <= said
 
 
 def test_no_page_promises_a_command_that_is_not_there() -> None:
     for path in (ROOT / "docs").rglob("*.md"):
-        for name in re.findall(r"`(?:\.venv/bin/)?carehops ([a-z]+)", path.read_text()):
+        for name in re.findall(r"`(?:\.venv/bin/)?carehops ([a-z][a-z-]*)", path.read_text()):
             assert name in main.commands, f"{path}: carehops {name}"
