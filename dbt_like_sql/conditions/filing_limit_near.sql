@@ -17,7 +17,7 @@ with today as (
 
 , near as (
     select
-        visit.payer_id
+        visit.payer_id as name
         , visit.service_date + limits.days as last_day
         , entry.amount_cents
         , entry.since
@@ -32,19 +32,4 @@ with today as (
         on visit.record_id = entry.record_id and entry.state in ('waiting', 'held')
 )
 
-select
-    near.payer_id as subject
-    , '' as cause
-    , case
-        when min(near.last_day) <= today.day + 3 then 'P1'
-        when min(near.last_day) <= today.day + 7 then 'P2'
-        else 'P3'
-    end as severity
-    , cast(min(near.last_day) - 14 as timestamp) at time zone :zone as since
-    , count(*) as count
-    , min(near.since) as oldest
-    , sum(near.amount_cents) / 100.0 as money
-    , count(*) as visits
-from near
-cross join today
-group by near.payer_id, today.day
+{% include 'conditions/endings/last_day.sql' %}

@@ -1,6 +1,8 @@
 """Every kind of condition: a stored row it must find, and one beside it that it must leave."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -284,6 +286,17 @@ def test_records_stuck(stored):
         (H1, "EVV-NO-IN"): ("P3", 1, NOW - HOUR),
     }
     assert found[H1, ""].money == Decimal("1.5")
+
+
+def test_records_stuck_for_one_reason_are_one_condition_whoever_answers(stored):
+    for number in range(3):
+        owner = "Scheduler" if number else "EVV coordinator"
+        due_at = NOW - DAY + number * HOUR
+        reason = {"reason_code": "EVV-NO-OUT", "owner_role": owner, "due_at": due_at}
+        stored.an_entry(H1, f"b/{number}", "held", amount_cents=100, **reason)
+    (one,) = stored.of("records_stuck").values()
+    assert (one.owner, one.count, one.money) == ("Scheduler", 3, Decimal(3))
+    assert one.since == one.oldest == NOW - DAY
 
 
 @pytest.mark.proves("S0-03")
@@ -585,6 +598,23 @@ def test_a_hop_downstream_of_a_stale_one_says_so_and_work_for_people_does_not(st
     stored.an_entry(H3, "s/1", "held", reason_code="DOC-NOTE", due_at=NOW - DAY)
     assert stored.of("hop_stale")[H3, ""].caused_by == (H1,)
     assert stored.of("records_stuck")[H3, "DOC-NOTE"].caused_by == ()
+
+
+def test_what_lost_its_contract_wakes_people_whatever_its_contract_said(stored):
+    stored.a_pass(H4, NOW)
+    detail = {"what": "hop", "counts_from": NOW.isoformat(), "watched_since": NOW.isoformat()}
+    stored.connection.execute(
+        sa.text(
+            "insert into ops.watch_state (subject, state, since, detail, seen_at)"
+            " values (:hop, 'fresh', :now, cast(:detail as jsonb), :now)"
+        ),
+        {"hop": H4, "now": NOW, "detail": json.dumps(detail | {"kinds": []})},
+    )
+    hops = tuple(hop for hop in stored.watched.hops if hop.name != H4)
+    stored.watched = replace(stored.watched, hops=hops, some_are_broken=True)
+    (found,) = stored.of("hop_stale").values()
+    assert (found.subject, found.cause, found.severity) == (H4, "contract", "P1")
+    assert found.owner == "Data on-call"
 
 
 def test_asking_twice_gives_the_same_answer(stored):

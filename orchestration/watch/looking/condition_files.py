@@ -5,7 +5,8 @@ follow. The query gives a row for each problem, with the columns of a ``Conditio
 is missing is taken from the head. A kind whose head says ``judge: freshness`` gives facts instead,
 which the pure function of that name judges; ``finds`` says which of its findings are of this kind.
 ``{{ watched('feed') }}`` is a table of what is watched: feeds, hops, partners, payers.
-``{{ ref('ledger.entry') }}`` names a table with its schema: a kind belongs to no hop.
+``{{ ref('ledger.entry') }}`` names a table with its schema: a kind belongs to no hop. What kinds
+have in common stands in ``endings`` and is included.
 """
 
 import re
@@ -143,8 +144,12 @@ def _render(path: Path) -> str:
         return f"(select * from unnest({arrays}) as one ({', '.join(columns)}))"
 
     try:
-        # SQL, not HTML: there is nothing to escape, values are bound
-        environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(SQL_FOLDER),
+            undefined=jinja2.StrictUndefined,
+            # SQL, not HTML: there is nothing to escape, values are bound
+            autoescape=False,  # noqa: S701
+        )
         return environment.from_string(path.read_text()).render(
             watched=watched, ref=lambda table: table
         )

@@ -160,7 +160,8 @@ def orphans(connection: sa.Connection, names: Collection[str]) -> list[Standing]
     for name, before in _before(connection).items():
         if name not in names:
             since = parse_instant(before.detail["counts_from"])
-            lost = Finding("stale", said, since, "not_run", since, "contract")
+            # where one module cannot be loaded, Dagster runs no hop at all: nobody may sleep on it
+            lost = Finding("stale", said, since, "not_run", since, "contract", severity="P1")
             found = Freshness("stale", (said,), since, ("not_run",), (lost,))
             watched_since = parse_instant(before.detail["watched_since"])
             orphans.append(
