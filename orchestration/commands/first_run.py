@@ -16,8 +16,12 @@ from assets.sample.write import write_sample
 from orchestration.assembly import House
 from orchestration.ground.clock import Clock
 from orchestration.ground.sql import SQL_FOLDER
+from orchestration.partners.simulator.behaviour import read_behaviours
+from orchestration.partners.simulator.folder import Folders, answer, has_new
+from orchestration.views.sentences import counted
 
 SEED = 1
+ANSWERS = timedelta(days=20)
 
 
 def yesterday(clock: Clock, zone: str) -> date:
@@ -42,6 +46,31 @@ def lay_out_sample(house: House, say: Callable[[str], None]) -> bool:
     for path in sorted((folder / "feeds").iterdir()):
         _leave(path, house.settings.drop)
     return True
+
+
+def answer_sample(house: House, say: Callable[[str], None]) -> bool:
+    """Let an invented clearinghouse answer what the sample's claims made of themselves.
+
+    It answers as far as it would have got in some weeks, so that there is something to see; what
+    it has answered once it does not answer again.
+
+    Returns:
+        Whether it left anything to land.
+    """
+    settings = house.settings
+    if not (settings.home / "sample").is_dir():
+        return False
+    folders = Folders(settings.outbox, settings.drop, settings.home / "clearinghouse")
+    if not has_new(folders):
+        return False
+    now = house.clock.now()
+    until = now + ANSWERS
+    done = answer(read_behaviours(), SEED, folders, now=now, until=until)
+    say(
+        f"An invented clearinghouse took {counted(done.received, 'claim file')} in and leaves "
+        f"{counted(done.answered, 'answer')}, as it would by {until:%Y-%m-%d}."
+    )
+    return done.answered > 0
 
 
 def _is_new(house: House) -> bool:

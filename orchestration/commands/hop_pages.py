@@ -57,6 +57,19 @@ def show_hops(status: Status) -> None:
     )
 
 
+def show_rungs(status: Status) -> None:
+    """How far claims came, once there are any."""
+    if not status.rungs:
+        return
+    show()
+    table(
+        "How far claims came",
+        ("rung", "last said", "claims", "money"),
+        ((one.rung, one.standing, one.claims, money(one.amount_cents)) for one in status.rungs),
+        right=(2, 3),
+    )
+
+
 def show_status(sight: Sight, status: Status) -> None:
     """Who does not watch, open incidents, hops, feeds, and why anything is not fresh."""
     for line in _quiet(sight, status):
@@ -65,6 +78,7 @@ def show_status(sight: Sight, status: Status) -> None:
         show(f"{open_line(status.incidents)} `carehops incidents` lists them.")
         show()
     show_hops(status)
+    show_rungs(status)
     show()
     table(
         "Feeds",

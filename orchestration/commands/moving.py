@@ -11,7 +11,7 @@ import click
 from assets.sample.times import ZONE_NAME
 from assets.sample.write import CLIENTS, DAYS, write_sample
 from orchestration.commands import hop_pages
-from orchestration.commands.first_run import SEED, lay_out_sample, yesterday
+from orchestration.commands.first_run import SEED, answer_sample, lay_out_sample, yesterday
 from orchestration.commands.opening import AS_JSON, Asked, how_fresh, tell
 from orchestration.commands.printing import say, saying, show, table
 from orchestration.flow.hop_pass import PassOutcome
@@ -41,10 +41,14 @@ def run(asked: Asked, *, no_sample: bool) -> None:
             lay_out_sample(house, say)
         with saying() as told:
             ran = run_everything(house, told)
+            if not no_sample and answer_sample(house, told):
+                ran.add(run_everything(house, told))
         _show_files(ran.verdicts)
         for failure in ran.failures:
             show(failure)
-        hop_pages.show_hops(status_of(sight, how_fresh(house, sight)))
+        status = status_of(sight, how_fresh(house, sight))
+        hop_pages.show_hops(status)
+        hop_pages.show_rungs(status)
         hop_pages.show_top_reasons([queue_of(sight, hop.name, limit=0) for hop in sight.hops])
     show()
     show("`carehops trace ID` asks about any record; `make ui` or `carehops ui` shows the picture.")

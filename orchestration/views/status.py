@@ -13,6 +13,7 @@ from orchestration.ground.failures import ConservationFailure
 from orchestration.ground.partner_profiles import Partner
 from orchestration.views.incidents import IncidentLine, incidents
 from orchestration.views.received import feed_news
+from orchestration.views.rungs import RungStatus, rungs
 from orchestration.views.sight import Sight
 
 
@@ -133,6 +134,7 @@ class Status:
     hops: tuple[HopStatus, ...]
     feeds: tuple[FeedStatus, ...]
     partners: tuple[PartnerStatus, ...]
+    rungs: tuple[RungStatus, ...]
 
 
 def status(
@@ -157,6 +159,7 @@ def status(
         hops=tuple(_hop(sight, hop, fresh.get(hop.name, unknown)) for hop in sight.hops),
         feeds=tuple(_feed(sight, feed, fresh.get(feed.name, unknown)) for feed in sight.feeds),
         partners=tuple(_partner(each, fresh.get(each.name, unknown)) for each in partners),
+        rungs=rungs(sight),
     )
 
 

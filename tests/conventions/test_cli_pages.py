@@ -21,6 +21,7 @@ from orchestration.views.incidents import Happening, IncidentLine, IncidentPage
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.reasons import Approved
 from orchestration.views.received import FeedNews
+from orchestration.views.rungs import RungStatus
 from orchestration.views.status import FeedStatus, HopStatus, PartnerStatus, Status, Watcher
 from orchestration.views.way import LateChange, Step
 from orchestration.watch.drill import Leg
@@ -30,7 +31,18 @@ PAGE = (ROOT / "docs" / "cli.md").read_text()
 ANSWERS = (
     *(Trace, Step, Group, LateChange, HeldLine, HeldLines, FeedNews),
     *(IncidentLine, IncidentPage, Happening, Looked),
-    *(Status, Watcher, HopStatus, FeedStatus, PartnerStatus, Queue, Pile, Item, Finding),
+    *(
+        Status,
+        Watcher,
+        RungStatus,
+        HopStatus,
+        FeedStatus,
+        PartnerStatus,
+        Queue,
+        Pile,
+        Item,
+        Finding,
+    ),
     *(Verdict, PassOutcome),
     *(OnDuty, Leg),
     *(Approval, Approved),

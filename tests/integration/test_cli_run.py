@@ -36,10 +36,11 @@ def carehops(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def states(home: Path) -> dict[str, Any]:
-    hops = json.loads(carehops(home, "status", "--json").stdout)["hops"]
+def standing(home: Path) -> tuple[dict[str, Any], list[Any]]:
+    page = json.loads(carehops(home, "status", "--json").stdout)
     changing = {"last_pass_at"}
-    return {hop["hop"]: {key: hop[key] for key in set(hop) - changing} for hop in hops}
+    hops = {hop["hop"]: {key: hop[key] for key in set(hop) - changing} for hop in page["hops"]}
+    return hops, page["rungs"]
 
 
 def test_a_run_moves_everything_and_a_second_one_changes_nothing(home: Path) -> None:
@@ -50,19 +51,23 @@ def test_a_run_moves_everything_and_a_second_one_changes_nothing(home: Path) -> 
     )
     assert written.returncode == 0, written.stderr
     (home / "sample" / "feeds").rename(home / "drop")
-    first = carehops(home, "run", "--no-sample")
+    first = carehops(home, "run")
     assert first.returncode == 0, first.stderr
-    seen = states(home)
+    seen, rungs = standing(home)
     assert all(hop["received"] > 0 and hop["conserved"] for hop in seen.values())
     assert all(hop["freshness"] in {"fresh", "warn"} for hop in seen.values())
     for name in seen:
         assert name in first.stdout
     assert "Why records stand still" in first.stdout
+    assert "An invented clearinghouse took" in first.stderr
+    assert "How far claims came" in first.stdout
+    assert {one["rung"] for one in rungs} & {"835", "posted"}
     assert "make ui" in first.stdout
 
-    second = carehops(home, "run", "--no-sample")
+    second = carehops(home, "run")
     assert second.returncode == 0, second.stderr
-    assert states(home) == seen
+    assert standing(home) == (seen, rungs)
+    assert "clearinghouse took" not in second.stderr
 
     queue = json.loads(carehops(home, "queue", "delivery_to_billing", "--json").stdout)
     stuck = queue["items"][0]["record"]

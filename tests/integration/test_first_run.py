@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from orchestration import assembly
 from orchestration.commands import first_run
-from orchestration.commands.first_run import lay_out_sample, yesterday
+from orchestration.commands.first_run import answer_sample, lay_out_sample, yesterday
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
 
 MORNING = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # still the 20th in New York
+LATER = datetime(2026, 12, 21, 3, 0, tzinfo=UTC)
 ARRIVED = 1_700_000_000
 
 
@@ -86,3 +87,29 @@ def test_an_agency_of_one_s_own_gets_none(house: assembly.House, tmp_path: Path)
 def test_yesterday_is_the_agency_s_yesterday() -> None:
     assert yesterday(FixedClock(MORNING), "America/New_York") == date(2026, 11, 19)
     assert yesterday(FixedClock(MORNING), "UTC") == date(2026, 11, 20)
+
+
+CLAIMS = Path(__file__).parents[1] / "data" / "x12" / "claim_ok.837"
+
+
+def leave_claims(house: assembly.House) -> None:
+    house.settings.outbox.mkdir(parents=True)
+    shutil.copy(CLAIMS, house.settings.outbox / "B000000001.837")
+
+
+def test_the_sample_s_claims_are_answered_once(house: assembly.House) -> None:
+    lay_out_sample(house, lambda _: None)
+    leave_claims(house)
+    said: list[str] = []
+    assert answer_sample(house, said.append)
+    assert "invented clearinghouse" in said[0]
+    answers = sorted(path.name for path in house.settings.drop.glob("*.x12"))
+    assert answers
+    assert not answer_sample(replace(house, clock=FixedClock(LATER)), said.append)
+    assert sorted(path.name for path in house.settings.drop.glob("*.x12")) == answers
+
+
+def test_claims_of_nobody_s_sample_are_answered_by_nobody_invented(house: assembly.House) -> None:
+    leave_claims(house)
+    assert not answer_sample(house, lambda _: None)
+    assert not house.settings.drop.exists()

@@ -15,6 +15,7 @@ from orchestration.partners.simulator.behaviour import LEVELS, Behaviour
 from orchestration.partners.simulator.book import Book, Holding
 from orchestration.partners.simulator.chance import Chance
 from orchestration.partners.simulator.reading import SentClaim, SentFile, SentSet
+from orchestration.partners.simulator.remittance import Judged
 
 How = Literal["given", "lost", "swallowed", "never", "not this time", "wrong number"]
 """Given and arrives; given and lost; not given, nor anything after it; never given by this
@@ -59,7 +60,7 @@ class Course:
         steps: What is answered, by level.
         holding: The partner's record of it, once it is taken in.
         heard: What has gone out to us so far: when, at which level, and the code of a refusal.
-        decisions: What the payer decided so far, as CLP02.
+        judged: What the payer decided so far, and when.
     """
 
     file: SentFile
@@ -70,7 +71,7 @@ class Course:
     steps: dict[str, Step] = field(default_factory=dict)
     holding: Holding | None = None
     heard: list[tuple[datetime, str, str]] = field(default_factory=list)
-    decisions: list[str] = field(default_factory=list)
+    judged: list[tuple[datetime, Judged]] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[str, str, str]:

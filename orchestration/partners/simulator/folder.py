@@ -20,6 +20,7 @@ from orchestration.partners.simulator.truth import write_truth
 
 TRUTH: Final = "truth.jsonl"
 _JOURNAL: Final = "journal.jsonl"
+_ANSWERED: Final = "answered"
 
 
 class BookOfAnotherSeed(PermanentFailure):
@@ -47,6 +48,15 @@ class Folders:
     outbox: Path
     replies: Path
     book: Path
+
+
+def has_new(folders: Folders) -> bool:
+    """Whether anything in the outbox was not taken in yet, or not answered to the end."""
+    sent = [path.name for path in folders.outbox.glob("*.837")]
+    journal = folders.book / _JOURNAL
+    last = journal.read_text().splitlines()[-1:] if journal.exists() else []
+    is_ended = any(_ANSWERED in line for line in last)
+    return any(not is_ended or not (folders.book / name).exists() for name in sent)
 
 
 def answer(
@@ -84,7 +94,7 @@ def answer(
     for one in coming:
         write_whole(folders.replies / one.name, one.content)
     if coming:
-        journal.add({"answered": until.isoformat()})
+        journal.add({_ANSWERED: until.isoformat()})
     write_truth(clearinghouse, until, folders.book / TRUTH)
     return Answered(received, len(coming))
 

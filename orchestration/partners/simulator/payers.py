@@ -51,8 +51,8 @@ class Cashier:
     def pay(self, at: datetime, trace: str) -> Paid:
         """Judge and pay what is due then, under a number of its own."""
         new, old = self.due.pop(at, []), self.anew.pop(at, [])
-        judged = [one for course in new for one in self._first(course)]
-        judged += [one for course in old for one in self._once_more(course)]
+        judged = [self._told(at, course, one) for course in new for one in self._first(course)]
+        judged += [self._told(at, course, one) for course in old for one in self._anew(course)]
         if not judged:
             return Paid(None, (), ())
         provider = (new or old)[0].sent_set.provider
@@ -64,6 +64,11 @@ class Cashier:
             tuple(new + old),
             tuple(again),
         )
+
+    @staticmethod
+    def _told(at: datetime, course: Course, one: Judged) -> Judged:
+        course.judged.append((at, one))
+        return one
 
     def _first(self, course: Course) -> list[Judged]:
         """A new claim is judged; a replacement or void first takes back what was paid before."""
@@ -78,7 +83,7 @@ class Cashier:
             made.append(self._judge(course, "first"))
         return made
 
-    def _once_more(self, course: Course) -> list[Judged]:
+    def _anew(self, course: Course) -> list[Judged]:
         """A payment is taken back, and its correction stands right behind."""
         holding = course.holding
         if holding is None or holding.paid is None:
@@ -90,7 +95,6 @@ class Cashier:
         number = course.payer_number
         payment = course.behaviour.payment
         one = judge(course.claim, number, payment, self.chance, (*course.key, when))
-        course.decisions.append(one.status)
         if holding is not None:
             holding.paid = one if one.total else None
         if one.total and self.chance.happens(payment.recouped, *course.key, "recouped"):

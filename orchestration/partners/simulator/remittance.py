@@ -14,7 +14,7 @@ _CENT = Decimal("0.01")
 _CONTRACT_SHARES = (Decimal(0), Decimal("0.05"), Decimal("0.1"))
 _DENIALS = (("197", "M62"), ("16", "N821"), ("29", "N390"), ("18", "N522"), ("109", "N418"))
 _PART_DENIALS = (("198", "N54"), ("272", "N820"))
-_PRIMARY, _DENIED, _FORWARDED, _REVERSAL = "1", "4", "19", "22"
+_PRIMARY, _DENIED, _FORWARDED, REVERSAL = "1", "4", "19", "22"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Judged:
         """Its reversal: the same with every sign turned."""
         turned = tuple(tuple((code, -value) for code, value in one) for one in self.reasons)
         return Judged(
-            *(self.claim, self.payer_number, _REVERSAL),
+            *(self.claim, self.payer_number, REVERSAL),
             *(tuple(-paid for paid in self.paid), turned, self.remarks),
         )
 
@@ -151,7 +151,7 @@ def spell_835(address: Address, remittance: Remittance) -> bytes:
 
 
 def _claim(judged: Judged) -> Iterable[Line]:
-    claim, sign = judged.claim, -1 if judged.status == _REVERSAL else 1
+    claim, sign = judged.claim, -1 if judged.status == REVERSAL else 1
     yield (
         *("CLP", claim.claim_id, judged.status, amount(sign * claim.charge)),
         *(amount(judged.total), "", "MC", judged.payer_number, "12", claim.frequency),

@@ -12,10 +12,9 @@ from typing import Any, Final
 from orchestration.partners.simulator.behaviour import LEVELS, POSTED
 from orchestration.partners.simulator.clearinghouse import Clearinghouse
 from orchestration.partners.simulator.course import Course
+from orchestration.partners.simulator.remittance import REVERSAL
 
 _RUNGS: Final = (*LEVELS, POSTED)
-_ACCEPTING: Final = ("payer 277CA", "835", POSTED)
-_JUDGES_CLAIMS: Final = ("clearinghouse 277CA", "payer 277CA")
 
 
 def rung_of(course: Course, at: datetime) -> str:
@@ -25,20 +24,40 @@ def rung_of(course: Course, at: datetime) -> str:
 
 
 def standing_of(course: Course, at: datetime) -> str:
-    """Whether it came back, went on to be judged, or neither."""
-    heard = [(level, code) for when, level, code in course.heard if when <= at]
-    if any(code for _, code in heard):
-        return "rejected"
-    return "accepted" if any(level in _ACCEPTING for level, _ in heard) else "none"
+    """The last word on it so far: of the payment, else of the highest level that gave one.
+
+    ``none``, ``accepted`` and ``rejected`` before it is paid; ``disputed`` if a payer said both;
+    then ``paid``, ``denied`` or ``reversed``, by what all payments come to.
+    """
+    judged = [one for when, one in course.judged if when <= at]
+    if judged:
+        taken_back = sum(one.status == REVERSAL for one in judged)
+        if taken_back >= max(1, len(judged) - taken_back):
+            return "reversed"
+        return "paid" if sum(one.total for one in judged) > 0 else "denied"
+    said = _said(course, at)
+    if said["payer 277CA"]:
+        words = {True: "rejected", False: "accepted"}
+        return "disputed" if len(said["payer 277CA"]) > 1 else words[said["payer 277CA"].pop()]
+    return "rejected" if any(True in of_level for of_level in said.values()) else "none"
+
+
+def _said(course: Course, at: datetime) -> dict[str, set[bool]]:
+    """For each level, whether it was refused, accepted, or both."""
+    return {
+        level: {bool(code) for when, heard, code in course.heard if heard == level and when <= at}
+        for level in LEVELS
+    }
 
 
 def is_contradicted(course: Course, at: datetime) -> bool:
     """Whether one partner said both yes and no to it at one level."""
-    for level in _JUDGES_CLAIMS:
-        said = {bool(code) for when, heard, code in course.heard if heard == level and when <= at}
-        if len(said) > 1:
-            return True
-    return False
+    return any(len(of_level) > 1 for of_level in _said(course, at).values())
+
+
+def paid_cents(course: Course, at: datetime) -> int:
+    """What has been paid for it so far and not taken back."""
+    return int(100 * sum(one.total for when, one in course.judged if when <= at))
 
 
 def truth(clearinghouse: Clearinghouse, at: datetime) -> Iterator[dict[str, Any]]:
@@ -56,7 +75,8 @@ def truth(clearinghouse: Clearinghouse, at: datetime) -> Iterator[dict[str, Any]
             "rung": rung_of(course, at),
             "standing": standing_of(course, at),
             "contradicted": is_contradicted(course, at),
-            "decisions": course.decisions,
+            "decisions": [one.status for when, one in course.judged if when <= at],
+            "paid_cents": paid_cents(course, at),
             "answers": {level: _step(course, level) for level in course.steps},
         }
     for one in clearinghouse.strays:
