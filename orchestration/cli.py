@@ -13,6 +13,7 @@ from orchestration.commands import (
     claim_files,
     contracts,
     deciding,
+    exchanging,
     guarding,
     incidents,
     keeping,
@@ -34,6 +35,7 @@ def main(ctx: click.Context, now: datetime | None) -> None:
 
 for room in (
     moving,
+    exchanging,
     asking,
     incidents,
     deciding,

@@ -36,6 +36,7 @@ from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.looking.heartbeats import WATCHDOG, beat
 from tests.bench_of_records import Records
 from tests.receivers import nobody_listens, web_receiver
+from tests.sftp_partner import sftp_partner
 from tests.sql.billing_to_clearinghouse.good_claim import lay_claim_ground
 from tests.sql.care_plan_to_frontline import good_plan
 from tests.sql.delivery_to_billing.good_delivery import bill, contract, visit
@@ -403,7 +404,11 @@ def reply_overdue(agency: Agency) -> Iterator[Trouble]:
     yield Trouble(
         *("any_payer", "999"),
         fill={"BATCH": batch.stem},
-        shows=(batch.name, "any_payer is stale: 1 record is sent without a 999", "rung sent"),
+        shows=(
+            "Every claim file is with its",
+            "any_payer is stale: 1 record is sent without a 999",
+            "rung sent",
+        ),
         then={"FILE": "answer.x12"},
     )
     group = batch.read_text().split("GS*")[1].split("*")[5]
@@ -423,6 +428,71 @@ def credential_failing(agency: Agency) -> Iterator[Trouble]:
     )
     yield Trouble("clearinghouse", "refused", shows=("credential clearinghouse is refused since",))
     agency.execute("update ops.credential set failing_since = null, last_good_at = :now", now=NOW)
+
+
+SOME_PLAN = """payers = ["P1"]
+owner = "EDI analyst"
+meaning = "A plan with a server of its own."
+time_zone = "America/New_York"
+replies = {}
+[sending]
+receiver_id = "PLAN"
+name = "SOME PLAN"
+transport = "sftp"
+[sending.agreement]
+signed_on = 2026-01-02
+[sending.sftp]
+host = "127.0.0.1"
+port = PORT
+user = "willow"
+password = "CAREHOPS_SOME_PLAN"
+host_keys = ["KEY"]
+out = "in"
+"""
+
+
+def owes(agency: Agency, partner: str) -> None:
+    """A file is published."""
+    agency.execute(
+        "insert into core.claim_batch (batch_no, payer_id, partner, receiver_id"
+        ", interchange_control, group_control, file_name, sha256, claim_count, total_cents, usage"
+        ", content, batch_id, published_at) values ('B000000001', 'P1', :partner, 'PLAN'"
+        ", '000000001', '1', 'B000000001.837', encode(sha256('ISA'), 'hex'), 1, 100, 'T', 'ISA', 1"
+        ", :now)",
+        partner=partner,
+        now=NOW,
+    )
+
+
+@story
+def line_failing(agency: Agency) -> Iterator[Trouble]:
+    with sftp_partner(agency.home.parent / "partner") as server:
+        key = server.partner.host_key
+        server.change_key()
+        text = SOME_PLAN.replace("PORT", str(server.partner.port)).replace("KEY", key)
+        (agency.files / "partners" / "some_plan.toml").write_text(text)
+        agency.environ["CAREHOPS_SOME_PLAN"] = "geheim"
+        owes(agency, "some_plan")
+        assert agency.carehops("exchange").exit_code == 1
+        yield Trouble(
+            *("some_plan", "host_key_changed"),
+            shows=("some_plan", "host key changed", "B000000001, 1 claim, waits"),
+        )
+        agency.changes("partners/some_plan.toml", key, server.partner.host_key)
+        yield DONE
+        assert server.partner.arrived == ["B000000001.837"]
+
+
+@story
+def delivery_stuck(agency: Agency) -> Iterator[Trouble]:
+    agency.changes("agency.toml", "signed_on = 2026-01-02", "signed_on = 2027-01-02")
+    owes(agency, "clearinghouse")
+    assert agency.carehops("exchange").exit_code == 0
+    yield Trouble(
+        *("clearinghouse", "agreement_not_begun"),
+        shows=("B000000001, 1 claim, may not leave for clearinghouse (agreement not begun)",),
+    )
+    agency.changes("agency.toml", "signed_on = 2027-01-02", "signed_on = 2026-01-02")
 
 
 @story

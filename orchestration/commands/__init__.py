@@ -3,6 +3,7 @@
     asking      trace, status, queue, held-lines, doctor: only look
     moving      run, land, sample, pass: move records
     incidents   incidents, incident, acknowledge, snooze, close, watch
+    exchanging  exchange, deliveries, settle, resume: files to and from partners
     deciding    approve, withdraw, approvals, settle-line: a person decides
     trying      backtest: what a change would have done
     keeping     up, down, ui, docs: look after the house

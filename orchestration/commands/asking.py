@@ -14,6 +14,7 @@ from orchestration.flow.edits import OWNER_ROLES
 from orchestration.ground.clock import SystemClock
 from orchestration.ground.contracts import IdentifierKind
 from orchestration.ground.settings import read_settings
+from orchestration.partners.fitness import line_findings
 from orchestration.views.changes import changes
 from orchestration.views.doctor import Finding
 from orchestration.views.doctor import doctor as look_for_faults
@@ -148,6 +149,7 @@ def doctor(asked: Asked, *, as_json: bool) -> None:
     feeds, hops = assembly.feeds(), assembly.hops()
     findings = look_for_faults(settings, feeds, hops, clock)
     findings += [Finding(*each) for each in pager_findings(settings, feeds, hops, clock.now())]
+    findings += [Finding(*each) for each in line_findings(settings, clock.now().date())]
     answer = {"healthy": not findings, "findings": findings}
     tell(answer, as_json, lambda: _show_findings(findings))
     sys.exit(FAULTS_FOUND if findings else 0)

@@ -109,6 +109,11 @@ def show_status(sight: Sight, status: Status) -> None:
         for feed in status.feeds
         if feed.quarantined
     ]
+    told += [
+        f"{counted(each.files, 'claim file')} for {each.partner}, "
+        f"{' '.join(filter(None, (each.state, each.reason))).replace('_', ' ')}: {each.next_step}."
+        for each in status.deliveries
+    ]
     if told:
         show()
     for line in told:

@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Final
 
@@ -40,8 +40,10 @@ class Access:
     partner: str
     owner: str
 
-    def may_try(self, transport: Transport, secret: Callable[[str], str | None]) -> str | None:
-        """Why it may not be tried now, or None: ``stopped`` or ``waits``."""
+    def may_try(
+        self, transport: Transport, secret: Callable[[str], str | None], *, patient: bool = True
+    ) -> str | None:
+        """Why it may not be tried now, or None: ``stopped``, or, for who is patient, ``waits``."""
         with self.engine.connect() as connection:
             row = connection.execute(_LINE, {"partner": self.partner}).one_or_none()
         if row is None:
@@ -49,7 +51,7 @@ class Access:
         if row.is_stopped:
             now = _proof(transport, secret, bytes(row.refused_salt))
             return "stopped" if hmac.compare_digest(now, bytes(row.refused_proof)) else None
-        if row.next_try_at is not None and row.next_try_at > self.clock.now():
+        if patient and row.next_try_at is not None and row.next_try_at > self.clock.now():
             return "waits"
         return None
 
@@ -94,7 +96,7 @@ class Access:
     def _told(self) -> dict[str, object]:
         return {
             "partner": self.partner,
-            "credential": f"{self.partner}_login",
+            "credential": self.partner,
             "owner": self.owner,
             "now": self.clock.now(),
         }
@@ -108,25 +110,6 @@ def _wait(tries: int, random: Random) -> timedelta:
 def _proof(transport: Transport, secret: Callable[[str], str | None], salt: bytes) -> bytes:
     known = [*transport.pinned(), *(secret(name) or "" for name in transport.secrets())]
     return hashlib.scrypt("\0".join(known).encode(), salt=salt, n=2**14, r=8, p=1)
-
-
-@dataclass(frozen=True)
-class LineSeen:
-    """A line, for people.
-
-    Args:
-        partner: Whose.
-        failing_since: Since when it does not work, or None.
-        why: Why not.
-        is_stopped: Whether it waits for a person.
-        good_at: When it last worked.
-    """
-
-    partner: str
-    failing_since: datetime | None
-    why: str | None
-    is_stopped: bool
-    good_at: datetime | None
 
 
 _LINE = sa.text("select * from ops.line where partner = :partner")

@@ -141,6 +141,16 @@ class Deliveries:
             told |= {"batch_no": owed.batch_no, "reason": reason}
             connection.execute(_set_of(change), told)
 
+    def settle(self, batch_no: str, who: str, why: str, *, has_it: bool) -> None:
+        """What a person found out of a file in doubt, or failed, and who it was."""
+        with self._told() as (connection, told):
+            decided = "sent" if has_it else "absent"
+            told |= {"batch_no": batch_no, "who": who, "why": why, "decided": decided}
+            connection.execute(_SETTLED_SENT if has_it else _SETTLED_ABSENT, told)
+            connection.execute(_DECIDED, told)
+            if has_it:
+                connection.execute(_CLAIMS_SENT, told)
+
     def stand_still(self, reason: str | None) -> None:
         """Why everything that waits does so."""
         with self._told() as (connection, told):
@@ -188,6 +198,28 @@ update core.delivery set
     , next_try_at = case when offered_at is not null then cast(:settled_at as timestamptz) end
     , updated_at = :now
 where partner = :partner and state = 'sending'
+""")
+_SETTLED_SENT = sa.text("""
+update core.delivery set
+    state = 'sent'
+    , reason = 'settled_by_a_person'
+    , sent_at = coalesce(offered_at, :now)
+    , next_try_at = null
+    , updated_at = :now
+where batch_no = :batch_no and state in ('unconfirmed', 'failed')
+""")
+_SETTLED_ABSENT = sa.text("""
+update core.delivery set
+    state = 'waiting'
+    , reason = 'settled_by_a_person'
+    , offered_at = null
+    , next_try_at = null
+    , updated_at = :now
+where batch_no = :batch_no and state in ('unconfirmed', 'failed')
+""")
+_DECIDED = sa.text("""
+insert into ops.line_decision (at, who, because, partner, batch_no, decided)
+values (:now, :who, :why, :partner, :batch_no, :decided)
 """)
 _ANSWERED = sa.text("""
 select exists (

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from orchestration.ground.agency import AGENCY, read_agency
 from orchestration.ground.clock import Clock
-from orchestration.ground.failures import FileRefused
+from orchestration.ground.failures import FileRefused, TransientFailure
 from orchestration.ground.in_force import in_force
 from orchestration.ground.settings import Settings
 from orchestration.partners.access import Access
@@ -120,8 +120,16 @@ class Exchange:
             kept = in_force(connection, path, read_route, self.clock.now(), name)
         return Route(kept.value.sending, kept.value.transport, kept.refused)
 
-    def all(self, only: str | None = None, *, local: bool = False) -> list[Exchanged]:
-        """Exchange with every partner, or one; or only with those that are on this machine."""
+    def all(
+        self, only: str | None = None, *, local: bool = False, patient: bool = True
+    ) -> list[Exchanged]:
+        """Exchange files.
+
+        Args:
+            only: With this partner only.
+            local: Only with those that are on this machine.
+            patient: Whether to wait out the back-off after a failure.
+        """
         routes = self.routes()
         self._without_route(set(routes))
         done = []
@@ -131,10 +139,10 @@ class Exchange:
             if isinstance(route, FileRefused):
                 done.append(Exchanged(partner, "failed", "file_refused", said=str(route)))
             elif route.transport.is_local or not local:
-                done.append(self.one(route))
+                done.append(self.one(route, patient=patient))
         return done
 
-    def one(self, route: Route) -> Exchanged:
+    def one(self, route: Route, *, patient: bool = True) -> Exchanged:
         """Exchange with one partner."""
         partner = route.sending.partner
         done = Exchanged(partner, "done", said="" if route.refused is None else str(route.refused))
@@ -144,17 +152,35 @@ class Exchange:
             book = Deliveries(self.engine, self.clock, partner)
             book.recover()
             self._permit(route.sending, book)
-            self._go(route, book, done)
+            self._go(route, book, done, patient)
             done.left = book.count()
         return done
 
-    def _go(self, route: Route, book: Deliveries, done: Exchanged) -> None:
+    def access(self, route: Route) -> Access:
+        """How a partner's line is doing."""
+        return Access(self.engine, self.clock, route.sending.partner, route.sending.owner)
+
+    def settle(self, partner: str, batch_no: str, who: str, why: str, *, has_it: bool) -> None:
+        """A person has asked the partner about a file in doubt.
+
+        Raises:
+            TransientFailure: an exchange is under way.
+        """
+        with self._alone(partner) as alone:
+            if not alone:
+                message = f"files are being exchanged with {partner}; say it again in a minute"
+                raise TransientFailure(message)
+            Deliveries(self.engine, self.clock, partner).settle(batch_no, who, why, has_it=has_it)
+
+    def _go(self, route: Route, book: Deliveries, done: Exchanged, patient: bool) -> None:
         transport, secret = route.transport, self.settings.secret
-        if not (transport.replies or book.owed("waiting", "unconfirmed", due=True)):
+        if route.sending.agreement is None or not (
+            transport.replies or book.owed("waiting", "unconfirmed", due=True)
+        ):
             done.outcome = "idle"
             return
-        access = Access(self.engine, self.clock, route.sending.partner, route.sending.owner)
-        not_now = access.may_try(transport, secret)
+        access = self.access(route)
+        not_now = access.may_try(transport, secret, patient=patient)
         if not_now is not None:
             done.outcome = not_now
             return

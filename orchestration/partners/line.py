@@ -111,6 +111,7 @@ class Transport(ABC):
         removes_replies: Whether a reply is taken away once it is here.
         quiet_seconds: How long a reply must stay as it is before it is taken; 0 where the partner
             renames its files into place.
+        every_minutes: How often replies are looked for.
     """
 
     is_local: ClassVar[bool] = False
@@ -121,6 +122,7 @@ class Transport(ABC):
     processed: list[str] | None = None
     removes_replies: bool = False
     quiet_seconds: int = 60
+    every_minutes: int = 5
 
     @abstractmethod
     def open(self, home: Path, secret: Callable[[str], str | None]) -> AbstractContextManager[Line]:
@@ -146,6 +148,8 @@ class Transport(ABC):
         """What is wrong with its options: which one, what, and the mend."""
         if self.quiet_seconds < 0:
             yield "quiet_seconds", "quiet_seconds is negative", "Write 0 or more."
+        if self.every_minutes < 1:
+            yield "every_minutes", "every_minutes is below 1", "Write 1 or more."
         if self.removes_replies and not self.replies:
             yield "removes_replies", "there is no folder of replies", 'Write replies = "...".'
 

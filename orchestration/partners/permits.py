@@ -1,20 +1,8 @@
 """Whether a file may go to a partner: what was signed, and what the connection is for."""
 
 from datetime import date
-from typing import Final
 
 from orchestration.partners.sending import Sending, Usage
-
-NEXT_STEP: Final = {
-    "agreement_missing": "Sign the trading-partner agreement, then write its [agreement] table.",
-    "agreement_not_begun": "Wait for the day the agreement begins.",
-    "agreement_ended": "Renew the agreement, then correct ended_on.",
-    "marked_for_production": "Switch the connection to usage P, or void the batch.",
-    "marked_as_test": "Claims in a test file are never paid: have them sent again as production.",
-    "production_not_agreed": "Agree to production, then write production = true.",
-    "partner_gone": "Give the partner its file or its [sending] table back.",
-}
-"""Why a file is withheld, and what to do about it."""
 
 
 def why_withheld(sending: Sending, marked: Usage, today: date) -> str | None:

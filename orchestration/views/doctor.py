@@ -25,6 +25,7 @@ from orchestration.ground.disk import is_nearly_full
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.settings import Settings
 from orchestration.ground.sql import SQL_FOLDER
+from orchestration.views.deliveries import NEXT_STEP
 
 SKEW = timedelta(seconds=30)
 HEARTBEAT = timedelta(minutes=5)
@@ -146,6 +147,7 @@ def server(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield from _skew(connection, where, clock.now())
             yield from _migrations(connection, where)
             yield from _credentials(connection, clock.now())
+            yield from _lines(connection)
     except sa.exc.OperationalError:
         yield Finding(
             "the database does not answer, or refuses account or password",
@@ -215,6 +217,24 @@ def _credentials(connection: sa.Connection, now: datetime) -> Iterator[Finding]:
         yield Finding(what, f"credential {row.name}, {row.owner_role}", mend)
 
 
+def _lines(connection: sa.Connection) -> Iterator[Finding]:
+    """Every partner could be reached when it was last tried."""
+    if connection.scalar(sa.text("select to_regclass('ops.line')")) is None:
+        return
+    for row in connection.execute(_FAILING_LINES):
+        what = (
+            f"files cannot be exchanged with {row.partner} since "
+            f"{row.failing_since:%Y-%m-%d %H:%M} UTC: {row.why.replace('_', ' ')}"
+        )
+        again = "It is not tried again before that is mended." if row.is_stopped else ""
+        mend = f"{NEXT_STEP.get(row.why, 'see docs/runbooks/line_failing.md')}. {again}".strip()
+        yield Finding(what, f"partner {row.partner}, {row.owner_role}", _capital(mend))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def daemons(url: sa.URL, now: datetime) -> Iterator[Finding]:
     """Dagster's daemons have lately said that they live: schedules, sensors, freshness."""
     where = f"database {url.database}"
@@ -249,6 +269,11 @@ def daemons(url: sa.URL, now: datetime) -> Iterator[Finding]:
         yield Finding(what, where, "Switch freshness on in dagster.yaml, then restart the UI.")
 
 
+_FAILING_LINES = sa.text("""
+select partner, owner_role, failing_since, why, is_stopped from ops.line
+where failing_since is not null and why <> 'credential_refused'
+order by failing_since
+""")
 _CREDENTIALS = sa.text("""
 select name, owner_role, failing_since, expires_at from ops.credential
 where failing_since is not null or expires_at <= :soon

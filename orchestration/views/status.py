@@ -11,6 +11,7 @@ from orchestration.flow import ledger
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.failures import ConservationFailure
 from orchestration.ground.partner_profiles import Partner
+from orchestration.views.deliveries import DeliveryPile, delivery_piles
 from orchestration.views.incidents import IncidentLine, incidents
 from orchestration.views.received import feed_news
 from orchestration.views.rungs import RungStatus, rungs
@@ -135,6 +136,7 @@ class Status:
     feeds: tuple[FeedStatus, ...]
     partners: tuple[PartnerStatus, ...]
     rungs: tuple[RungStatus, ...]
+    deliveries: tuple[DeliveryPile, ...]
 
 
 def status(
@@ -160,6 +162,7 @@ def status(
         feeds=tuple(_feed(sight, feed, fresh.get(feed.name, unknown)) for feed in sight.feeds),
         partners=tuple(_partner(each, fresh.get(each.name, unknown)) for each in partners),
         rungs=rungs(sight),
+        deliveries=tuple(delivery_piles(sight)),
     )
 
 

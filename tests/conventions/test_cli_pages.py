@@ -13,7 +13,9 @@ from orchestration.flow.approvals import Approval
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.ground.sql import SQL_FOLDER
+from orchestration.partners.exchange import Exchanged
 from orchestration.views.answer import Trace
+from orchestration.views.deliveries import DeliveryPile, OpenDelivery
 from orchestration.views.doctor import Finding
 from orchestration.views.entries import Group
 from orchestration.views.held_lines import HeldLine, HeldLines
@@ -45,6 +47,7 @@ ANSWERS = (
     ),
     *(Verdict, PassOutcome),
     *(OnDuty, Leg),
+    *(Exchanged, OpenDelivery, DeliveryPile),
     *(Approval, Approved),
 )
 

@@ -393,6 +393,63 @@ def test_credential_failing(stored):
     }
 
 
+def put_line(stored: Stored, partner: str, why: str | None, since: datetime | None) -> None:
+    stored.put(
+        "ops.line",
+        partner=partner,
+        owner_role="EDI analyst",
+        tried_at=NOW,
+        failing_since=since,
+        why=why,
+    )
+
+
+def test_line_failing(stored):
+    put_line(stored, "good", None, None)
+    put_line(stored, "briefly_away", "unreachable", NOW - HOUR + timedelta(minutes=1))
+    put_line(stored, "away", "timeout", NOW - HOUR)
+    put_line(stored, "another_key", "host_key_changed", NOW)
+    put_line(stored, "no_secret", "secret_missing", NOW)
+    put_line(stored, "refused", "credential_refused", NOW - DAY)  # credential_failing tells it
+    assert {key: one.severity for key, one in stored.of("line_failing").items()} == {
+        ("away", "timeout"): "P2",
+        ("another_key", "host_key_changed"): "P1",
+        ("no_secret", "secret_missing"): "P2",
+    }
+
+
+def test_delivery_stuck(stored):
+    for number in range(7):
+        put_batch(stored, "P1", NOW - DAY if number == 6 else None, "built")
+    batches = [f"B{number:09}" for number in range(1, 8)]
+
+    def step(batch: str, state: str, **more: Any) -> None:
+        values = {"state": state, **more}
+        named = ", ".join(f"{name} = :{name}" for name in values)
+        stored.connection.execute(
+            sa.text(f"update core.delivery set {named} where batch_no = :batch"),
+            {**values, "batch": batch},
+        )
+
+    step(batches[1], "withheld", reason="agreement_missing", updated_at=NOW)
+    step(batches[2], "withheld", reason="agreement_missing", updated_at=NOW - HOUR)
+    for batch, offered in ((batches[3], NOW - HOUR), (batches[4], NOW - HOUR / 2)):
+        step(batch, "sending", offered_at=offered)
+        step(batch, "unconfirmed", reason="not_seen")
+    step(batches[5], "sending")
+    step(batches[5], "failed", reason="name_taken", updated_at=NOW)
+    found = stored.of("delivery_stuck")
+    assert {key: (one.severity, one.since, one.count) for key, one in found.items()} == {
+        ("clearinghouse", "agreement_missing"): ("P2", NOW - HOUR, 2),
+        ("clearinghouse", "in_doubt"): ("P1", NOW, 1),
+        ("clearinghouse", "name_taken"): ("P1", NOW, 1),
+    }
+    assert found["clearinghouse", "agreement_missing"].money == Decimal(10)
+    later = stored.of("delivery_stuck", NOW + 2 * HOUR)
+    assert later["clearinghouse", "not_sent"].count == 1
+    assert later["clearinghouse", "in_doubt"].count == 2
+
+
 CONTRACT = {
     "payer_program": "P", "service_code": "T1019", "modifiers": "-", "contract_version": 1,
     "payer_name": "X", "payer_edi_id": "XX", "claim_filing_code": "MC", "is_billed": True,

@@ -195,7 +195,7 @@ def test_a_refused_credential_is_told_and_not_tried_again_until_it_changes(
     assert [exchanges.run().outcome for _ in range(3)] == ["stopped"] * 3
     assert running.partner.logins == tried
     (credential,) = exchanges.all("select name, owner_role, failing_since from ops.credential")
-    assert (credential.name, credential.owner_role) == (f"{PARTNER}_login", "EDI analyst")
+    assert (credential.name, credential.owner_role) == (PARTNER, "EDI analyst")
     assert credential.failing_since is not None
     exchanges.environ[SECRET] = "another"
     assert exchanges.run().sent == 1

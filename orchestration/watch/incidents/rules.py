@@ -14,7 +14,8 @@ SEVERITIES: tuple[Severity, ...] = ("P1", "P2", "P3")
 """From worst to least."""
 
 EXPLAINING = (
-    *("watch_blind", "credential_failing", "schema_drift", "feed_quarantined", "feed_short"),
+    *("watch_blind", "credential_failing", "line_failing", "delivery_stuck", "schema_drift"),
+    *("feed_quarantined", "feed_short"),
     *("feed_repeated", "feed_out_of_range", "feed_late", "hop_failing", "hop_stale"),
 )
 """Kinds of condition that explain others, root causes first: on one subject, an earlier kind
