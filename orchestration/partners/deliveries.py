@@ -148,8 +148,6 @@ class Deliveries:
             told |= {"batch_no": batch_no, "who": who, "why": why, "decided": decided}
             connection.execute(_SETTLED_SENT if has_it else _SETTLED_ABSENT, told)
             connection.execute(_DECIDED, told)
-            if has_it:
-                connection.execute(_CLAIMS_SENT, told)
 
     def stand_still(self, reason: str | None) -> None:
         """Why everything that waits does so."""

@@ -18,6 +18,7 @@ from orchestration.ground.failures import FileRefused, TransientFailure
 from orchestration.ground.in_force import in_force
 from orchestration.ground.settings import Settings
 from orchestration.partners.access import Access
+from orchestration.partners.answers import take_answers
 from orchestration.partners.deliveries import Deliveries
 from orchestration.partners.line import (
     NO_LINE,
@@ -140,7 +141,15 @@ class Exchange:
                 done.append(Exchanged(partner, "failed", "file_refused", said=str(route)))
             elif route.transport.is_local or not local:
                 done.append(self.one(route, patient=patient))
+        if not local:  # after a pass, the pass itself says where its claims stand
+            self._tell_claims(done)
         return done
+
+    def _tell_claims(self, done: list[Exchanged]) -> None:
+        """Claims climb with their files at once, not with the next pass."""
+        if any(one.outcome in {"done", "failed"} for one in done):
+            with self.engine.begin() as connection:
+                take_answers(connection, self.clock.now())
 
     def one(self, route: Route, *, patient: bool = True) -> Exchanged:
         """Exchange with one partner."""
