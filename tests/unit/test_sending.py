@@ -10,7 +10,7 @@ from orchestration.ground.settings import read_settings
 from orchestration.partners.exchange import read_route
 from orchestration.partners.fitness import line_findings
 from orchestration.partners.permits import why_withheld
-from orchestration.partners.sending import Sending, parse_sending, read_sending
+from orchestration.partners.sending import Sending, Usage, parse_sending, read_sending
 
 DAY = date(2026, 11, 20)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3yJ2EJ3mWe2Zp8qX0Yw4mJ0GQm7k3rQp1bq1oS0c5C"
@@ -80,9 +80,9 @@ def test_a_payer_goes_to_its_own_partner_or_to_the_clearinghouse(agency: Path) -
     ],
 )
 def test_a_mark_and_its_connection_are_the_same_or_nothing_leaves(
-    usage: str, production: str, marked: str, why: str | None
+    usage: str, production: str, marked: Usage, why: str | None
 ) -> None:
-    assert why_withheld(sending(plan(usage, production)), marked, DAY) == why  # type: ignore[arg-type]
+    assert why_withheld(sending(plan(usage, production)), marked, DAY) == why
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,26 @@ class _Sftp(Line):
             )
             self._client = await self._connection.start_sftp_client()
 
-        self._run(reach(), 2 * self._seconds)
+        try:
+            self._run(reach(), 2 * self._seconds)
+        except LineFailure as failure:
+            # without a common kind of key, whoever notices first hangs up, for one reason or another
+            if failure.why == "dropped" and self._is_another(said, pinned):
+                raise LineFailure("host_key_changed") from None
+            raise
+
+    def _is_another(self, said: Sftp, pinned: list[asyncssh.SSHKey]) -> bool:
+        """Whether the server shows a key that is not pinned."""
+
+        async def ask() -> asyncssh.SSHKey | None:
+            return await asyncssh.get_server_host_key(said.host, said.port, config=None)
+
+        try:
+            shown = self._run(ask())
+        except LineFailure:
+            return False
+        known = {key.public_data for key in pinned}
+        return shown is not None and shown.public_data not in known
 
     def close(self) -> None:
         """Hang up; whoever does not answer is not waited for."""
@@ -256,8 +275,6 @@ _WHY: Final[tuple[tuple[type[Exception], Why], ...]] = (
 
 
 def _why(error: Exception) -> Why:
-    if isinstance(error, asyncssh.KeyExchangeFailed) and "host key" in str(error).lower():
-        return "host_key_changed"  # it has no key of the pinned one's kind any more
     return next((why for kind, why in _WHY if isinstance(error, kind)), "broken")
 
 
