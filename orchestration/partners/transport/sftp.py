@@ -4,7 +4,7 @@ import asyncio
 import logging
 import posixpath
 import stat
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,23 +130,28 @@ class _Sftp(Line):
         try:
             self._run(reach(), 2 * self._seconds)
         except LineFailure as failure:
-            # without a common kind of key, whoever notices first hangs up, for one reason or another
+            # without a common kind of key, whoever notices first hangs up
             if failure.why == "dropped" and self._is_another(said, pinned):
                 raise LineFailure("host_key_changed") from None
             raise
 
     def _is_another(self, said: Sftp, pinned: list[asyncssh.SSHKey]) -> bool:
         """Whether the server shows a key that is not pinned."""
+        kinds = [kind.decode() for key in pinned for kind in key.sig_algorithms]
 
-        async def ask() -> asyncssh.SSHKey | None:
-            return await asyncssh.get_server_host_key(said.host, said.port, config=None)
+        async def ask(of: Sequence[str]) -> asyncssh.SSHKey | None:
+            return await asyncssh.get_server_host_key(
+                said.host, said.port, config=None, server_host_key_algs=of
+            )
 
-        try:
-            shown = self._run(ask())
-        except LineFailure:
-            return False
         known = {key.public_data for key in pinned}
-        return shown is not None and shown.public_data not in known
+        for of in (kinds, ()):
+            try:
+                shown = self._run(ask(of))
+            except LineFailure:
+                continue
+            return shown is not None and shown.public_data not in known
+        return False
 
     def close(self) -> None:
         """Hang up; whoever does not answer is not waited for."""
