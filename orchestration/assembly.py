@@ -31,6 +31,8 @@ from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
 from orchestration.partners.x12.rows import reply_statements
+from orchestration.reports.days import register
+from orchestration.reports.report_files import load_reports
 from orchestration.watch.looking.timing import last_good, read_watched
 from orchestration.watch.looking.watched import Watched
 
@@ -188,11 +190,12 @@ class House:
 def bring_up_to_date(
     database: Database, agency: Agency, clock: Clock, say: Callable[[str], None]
 ) -> None:
-    """Migrations, landing tables, the register of hops, the calendar: safe to repeat."""
+    """Migrations, landing tables, registers of hops and reports, calendar: safe to repeat."""
     migrate(database.engine, say)
     with database.transaction() as connection:
         ensure_tables(connection, tables())
         ledger.register_hops(connection, hops())
+        register(connection, load_reports(), clock.now().astimezone(agency.zone_info).date())
         fill_calendar(connection, clock.now().astimezone(agency.zone_info).date(), agency.closures)
 
 

@@ -19,6 +19,7 @@ from orchestration.commands import (
     keeping,
     moving,
     paging,
+    reporting,
     trying,
 )
 from orchestration.commands.opening import Asked, Instant, PlainWords
@@ -37,6 +38,7 @@ for room in (
     moving,
     exchanging,
     asking,
+    reporting,
     incidents,
     deciding,
     contracts,

@@ -1,6 +1,7 @@
 """The commands of ``carehops``: arguments in, an answer out.
 
     asking      trace, status, queue, held-lines, doctor: only look
+    reporting   report, review: what to read each day, and what was done about it
     moving      run, land, sample, pass: move records
     incidents   incidents, incident, acknowledge, snooze, close, watch
     exchanging  exchange, deliveries, settle, resume: files to and from partners

@@ -10,9 +10,12 @@ from orchestration.commands.printing import say, show
 from orchestration.ground import embedded_postgres
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import SQL_FOLDER
+from orchestration.reports.report_files import load_reports
+from orchestration.reports.report_page import report_page
 from orchestration.views.feed_pages import write_feed_pages
 
 FEED_PAGES = SQL_FOLDER.parent / "docs" / "feeds"
+REPORT_PAGE = "reports.md"
 
 
 @click.command()
@@ -53,8 +56,12 @@ def ui(asked: Asked, *, port: int | None) -> None:
     help="Folder of the pages; docs/feeds by default.",
 )
 def docs(*, out: Path) -> None:
-    """Write a page for each feed from its contract."""
+    """Write a page for each feed from its contract, and the page of reports beside their folder."""
     changed = write_feed_pages(assembly.feeds(), assembly.hops(), out)
+    page, text = out.parent / REPORT_PAGE, report_page(load_reports())
+    if not page.exists() or page.read_text() != text:
+        page.write_text(text)
+        changed += 1
     show(f"{changed} pages changed in {out}.")
 
 

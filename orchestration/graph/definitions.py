@@ -1,4 +1,4 @@
-"""The hops' code location: every feed and hop as an asset, with checks, schedules and sensors.
+"""The hops' code location: feeds, hops and reports as assets, with checks, schedules, sensors.
 
 ``build_defs`` puts it together from what is discovered; what it is handed instead is used as it
 is. Nothing is opened here: the first run that needs the database opens it.
@@ -17,7 +17,15 @@ from orchestration.graph.fresh_checks import fresh_checks
 from orchestration.graph.hop_asset import hop_asset
 from orchestration.graph.lineage import Picture, partner_spec
 from orchestration.graph.refusals import RETRIES, attempt
-from orchestration.graph.schedules import all_hops_job, hop_jobs, hop_schedules, landing_job
+from orchestration.graph.report_asset import report_asset
+from orchestration.graph.schedules import (
+    all_hops_job,
+    hop_jobs,
+    hop_schedules,
+    landing_job,
+    reports_job,
+    reports_schedule,
+)
 from orchestration.graph.sensors import (
     after_landing_sensor,
     drop_folder_sensor,
@@ -25,6 +33,7 @@ from orchestration.graph.sensors import (
 )
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
+from orchestration.reports.report_files import load_reports
 from orchestration.watch.looking.timing import read_watched
 
 Told = Callable[[Verdict | PassOutcome], None]
@@ -51,6 +60,8 @@ def build_defs(
     picture = picture or _picture(settings)
     open_house = open_house or _opened_once(settings)
     landing, each, everything = landing_job(picture), hop_jobs(picture), all_hops_job(picture)
+    kept = [report for report in load_reports() if report.kept]
+    reports = reports_job(kept)
     return dg.Definitions(
         assets=[
             feed_assets(picture, open_house, told=told, retries=retries),
@@ -66,10 +77,11 @@ def build_defs(
                 )
                 for hop in picture.hops
             ),
+            *(report_asset(report, picture, open_house, retries) for report in kept),
         ],
         asset_checks=fresh_checks(picture, open_house),
-        jobs=[landing, *each, everything],
-        schedules=hop_schedules(picture, each),
+        jobs=[landing, *each, everything, reports],
+        schedules=[*hop_schedules(picture, each), reports_schedule(picture, reports)],
         sensors=[
             drop_folder_sensor(picture, settings.drop, landing),
             own_files_sensor(picture, settings.agency_folder, landing),

@@ -1,4 +1,4 @@
-"""Jobs and their schedules: one of each per hop, one job that lands files, one that runs all hops.
+"""Jobs and schedules: one of each per hop and for reports; jobs that land, and run all hops.
 
 When a hop runs is its contract's business; here Dagster is only told.
 """
@@ -11,9 +11,11 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from orchestration.graph.instance import ALONE, IN_PROCESS, LONGEST_RUN
 from orchestration.graph.lineage import Picture, checks_without_fresh
 from orchestration.ground.contracts import Hop
+from orchestration.reports.days import SCHEDULE, SCHEDULE_NAME
+from orchestration.reports.report_files import Report
 
 Job = UnresolvedAssetJobDefinition
-LANDING_JOB, ALL_HOPS_JOB = "landing_job", "all_hops_job"
+LANDING_JOB, ALL_HOPS_JOB, REPORTS_JOB = "landing_job", "all_hops_job", "reports_job"
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -25,15 +27,15 @@ UNFINISHED = [
 
 def landing_job(picture: Picture) -> Job:
     """Lands what lies in the drop folder."""
-    names = [feed.name for feed in picture.feeds]
+    feeds = checks_without_fresh([feed.name for feed in picture.feeds])
     said = "Lands what lies in the drop folder, oldest file first."
-    return _job(LANDING_JOB, names, said, LANDING_JOB)
+    return _job(LANDING_JOB, feeds, said, LANDING_JOB)
 
 
 def all_hops_job(picture: Picture) -> Job:
     """Every hop once, upstream first: what ``carehops run`` does after landing."""
-    names = [hop.name for hop in picture.hops]
-    return _job(ALL_HOPS_JOB, names, "Every hop once, upstream first.", ALL_HOPS_JOB)
+    hops = checks_without_fresh([hop.name for hop in picture.hops])
+    return _job(ALL_HOPS_JOB, hops, "Every hop once, upstream first.", ALL_HOPS_JOB)
 
 
 def hop_job_name(hop: Hop) -> str:
@@ -44,15 +46,39 @@ def hop_job_name(hop: Hop) -> str:
 def hop_jobs(picture: Picture) -> list[Job]:
     """One job per hop."""
     return [
-        _job(hop_job_name(hop), [hop.name], f"One pass. {hop.meaning}", hop.name)
+        _job(
+            hop_job_name(hop),
+            checks_without_fresh([hop.name]),
+            f"One pass. {hop.meaning}",
+            hop.name,
+        )
         for hop in picture.hops
     ]
 
 
-def _job(name: str, assets: Sequence[str], description: str, alone: str) -> Job:
+def reports_job(kept: Sequence[Report]) -> Job:
+    """Every report that is kept for each day, and what was missed."""
+    reports = dg.AssetSelection.assets(*(report.name for report in kept))
+    return _job(REPORTS_JOB, reports, "Makes and keeps every report that is due.", REPORTS_JOB)
+
+
+def reports_schedule(picture: Picture, job: Job) -> dg.ScheduleDefinition:
+    """The reports' job every morning, weekends and holidays too."""
+    return dg.ScheduleDefinition(
+        name=SCHEDULE_NAME,
+        job=job,
+        cron_schedule=SCHEDULE,
+        execution_timezone=picture.agency.zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every morning, so that there is a report for every day.",
+        should_execute=_when_idle(REPORTS_JOB),
+    )
+
+
+def _job(name: str, selection: dg.AssetSelection, description: str, alone: str) -> Job:
     return dg.define_asset_job(
         name,
-        selection=checks_without_fresh(assets),
+        selection=selection,
         description=description,
         # a step in a process of its own costs more than most passes do
         executor_def=dg.in_process_executor,

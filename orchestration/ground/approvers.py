@@ -1,4 +1,4 @@
-"""Who may approve which exceptions, from when to when: ``approvers.toml`` of the agency.
+"""Who may approve which exceptions and review which deviations: ``approvers.toml`` of the agency.
 
 Rights belong to roles, roles to people, and both have dates. Without the file nobody may approve.
 """
@@ -31,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Right:
-    """What a role may approve: codes of edits, ``*`` for anything."""
+    """What a role may approve or review: codes of edits, kinds of deviation, ``*`` for anything."""
 
     role: str
     codes: tuple[str, ...]
@@ -54,32 +54,32 @@ class Approvers:
 
     Args:
         path: The file, for messages.
-        rights: Of roles.
+        rights: Of roles, to approve.
         people: With their roles.
+        reviews: Rights of roles to review, by kind of deviation.
     """
 
     path: Path
     rights: tuple[Right, ...] = ()
     people: tuple[Person, ...] = ()
+    reviews: tuple[Right, ...] = ()
 
     def role_for(self, name: str, code: str, day: date) -> str | None:
         """The role by which somebody may approve a code on a day, or None."""
+        return self._role(self.rights, name, code, day)
+
+    def reviewer_role(self, name: str, kind: str, day: date) -> str | None:
+        """The role by which somebody may review a kind of deviation on a day, or None."""
+        return self._role(self.reviews, name, kind, day)
+
+    def _role(self, rights: tuple[Right, ...], name: str, code: str, day: date) -> str | None:
         held = {
             role
             for person in self.people
             if person.name == name and person.span.holds(day)
             for role in person.roles
         }
-        return next(
-            (
-                right.role
-                for right in self.rights
-                if right.role in held
-                and right.span.holds(day)
-                and any(fnmatchcase(code, wanted) for wanted in right.codes)
-            ),
-            None,
-        )
+        return next((role for role in _holders(rights, code, day) if role in held), None)
 
     def names_of(self, name: str) -> frozenset[str]:
         """All names a person goes by, in lower case."""
@@ -88,12 +88,20 @@ class Approvers:
 
     def roles_for(self, code: str, day: date) -> tuple[str, ...]:
         """The roles that may approve a code on a day."""
-        roles = {
-            right.role
-            for right in self.rights
-            if right.span.holds(day) and any(fnmatchcase(code, wanted) for wanted in right.codes)
-        }
-        return tuple(sorted(roles))
+        return tuple(sorted(set(_holders(self.rights, code, day))))
+
+    def reviewer_roles(self, kind: str, day: date) -> tuple[str, ...]:
+        """The roles that may review a kind of deviation on a day."""
+        return tuple(sorted(set(_holders(self.reviews, kind, day))))
+
+
+def _holders(rights: tuple[Right, ...], code: str, day: date) -> list[str]:
+    """Roles whose right is for a code, on a day, as the file orders them."""
+    return [
+        right.role
+        for right in rights
+        if right.span.holds(day) and any(fnmatchcase(code, wanted) for wanted in right.codes)
+    ]
 
 
 def read_approvers(folder: Path) -> Approvers:
@@ -112,7 +120,10 @@ def read_approvers(folder: Path) -> Approvers:
         message = f"{path}: {error}"
         raise ContractFailure(message) from None
     return Approvers(
-        path, _entries(path, facts, "right", _right), _entries(path, facts, "person", _person)
+        path,
+        _entries(path, facts, "right", _right),
+        _entries(path, facts, "person", _person),
+        _entries(path, facts, "review", _review),
     )
 
 
@@ -135,6 +146,10 @@ def _entries(
 
 def _right(entry: Mapping[str, Any]) -> Right:
     return Right(str(entry["role"]), _words(entry, "codes"), _span(entry))
+
+
+def _review(entry: Mapping[str, Any]) -> Right:
+    return Right(str(entry["role"]), _words(entry, "kinds"), _span(entry))
 
 
 def _person(entry: Mapping[str, Any]) -> Person:

@@ -14,6 +14,9 @@ from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.partners.exchange import Exchanged
+from orchestration.reports.asking import Answer
+from orchestration.reports.days import KeptDay
+from orchestration.reports.reviews import Review
 from orchestration.views.answer import Trace
 from orchestration.views.deliveries import DeliveryPile, OpenDelivery
 from orchestration.views.doctor import Finding
@@ -48,7 +51,7 @@ ANSWERS = (
     *(Verdict, PassOutcome),
     *(OnDuty, Leg),
     *(Exchanged, OpenDelivery, DeliveryPile),
-    *(Approval, Approved),
+    *(Approval, Approved, Answer, KeptDay, Review),
 )
 
 

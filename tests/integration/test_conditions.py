@@ -588,6 +588,25 @@ def test_lock_window_near(stored):
     }
 
 
+def put_delivery(stored, version, urgency, due, visit, standing="delivered"):
+    stored.put(
+        "core.plan_delivery",
+        record_id=f"P/v{version}/G",
+        plan_id="P",
+        plan_version=version,
+        client_id="K",
+        caregiver_id="G",
+        urgency=urgency,
+        entered_at=NOW - DAY,
+        published_at_frontline=NOW - DAY,
+        first_visit_at=visit,
+        ack_due_at=due,
+        standing=standing,
+        batch_id=1,
+        published_at=NOW,
+    )
+
+
 @pytest.mark.parametrize(
     ("urgency", "due", "visit", "severity"),
     [
@@ -599,25 +618,223 @@ def test_lock_window_near(stored):
 )
 def test_acknowledgement_due(stored, urgency, due, visit, severity):
     for version, standing in enumerate(("delivered", "acknowledged"), start=1):
-        stored.put(
-            "core.plan_delivery",
-            record_id=f"P/v{version}/G",
-            plan_id="P",
-            plan_version=version,
-            client_id="K",
-            caregiver_id="G",
-            urgency=urgency,
-            entered_at=NOW - DAY,
-            published_at_frontline=NOW - DAY,
-            first_visit_at=visit,
-            ack_due_at=due,
-            standing=standing,
-            batch_id=1,
-            published_at=NOW,
-        )
+        put_delivery(stored, version, urgency, due, visit, standing)
     found = stored.of("acknowledgement_due")
     wanted = {} if severity is None else {(H2, urgency): (severity, 1)}
     assert {key: (one.severity, one.count) for key, one in found.items()} == wanted
+
+
+def a_deviation(stored, kind, subject, listed_at, **more):
+    stored.put(
+        "core.visit_deviation",
+        **{
+            "kind": kind,
+            "subject": subject,
+            "client_id": "C1",
+            "caregiver_id": "G1",
+            "schedule_id": subject.removeprefix("schedule/") if kind == "missed" else None,
+            "occurred_at": listed_at,
+            "detail_code": "routine",
+            "is_open": True,
+            "owner_role": "Care coordinator",
+            "review_due_at": listed_at + DAY,
+            "batch_id": 1,
+            "published_at": listed_at,
+        }
+        | more,
+    )
+
+
+def a_review(stored, kind, subject, listed_at, action="client_contacted"):
+    stored.put(
+        "ops.deviation_review",
+        kind=kind,
+        subject=subject,
+        listed_at=listed_at,
+        action=action,
+        because="asked",
+        closes=False,
+        reviewed_by="coordinator01",
+        reviewed_role="Care coordinator",
+        reviewed_at=NOW,
+    )
+
+
+@pytest.mark.proves("S2-30")
+def test_visit_missed(stored):
+    hour = NOW - HOUR
+    a_deviation(stored, "missed", "schedule/S1", hour)
+    a_deviation(stored, "missed", "schedule/S2", hour, detail_code="critical")
+    # past its hour, and still nobody has answered
+    critical = {"detail_code": "critical", "review_due_at": NOW - DAY}
+    a_deviation(stored, "missed", "schedule/S3", NOW - 2 * DAY, **critical)
+    a_deviation(stored, "missed", "schedule/due", NOW - 2 * DAY)
+    a_deviation(stored, "missed", "schedule/found", hour, is_open=False)
+    a_deviation(stored, "missed", "schedule/answered", hour)
+    a_review(stored, "missed", "schedule/answered", hour)
+    a_deviation(stored, "late", "hhax/V1", hour)
+    found = stored.of("visit_missed")
+    assert {key: (one.severity, one.since, one.count) for key, one in found.items()} == {
+        (H1, "routine"): ("P2", hour, 1),
+        (H1, "critical"): ("P1", NOW - 2 * DAY, 2),
+    }
+
+
+@pytest.mark.proves("S2-11")
+def test_deviation_not_reviewed(stored):
+    two_days = NOW - 2 * DAY
+    a_deviation(stored, "missed", "schedule/S1", two_days)
+    a_deviation(stored, "missed", "schedule/S2", two_days - HOUR)
+    a_deviation(stored, "unscheduled", "hhax/V1", two_days, owner_role="Scheduler")
+    a_deviation(stored, "late", "hhax/not-due", NOW - DAY + HOUR)
+    a_deviation(stored, "late", "hhax/taken-back", two_days, is_open=False)
+    a_deviation(stored, "late", "hhax/reviewed", two_days)
+    a_review(stored, "late", "hhax/reviewed", two_days)
+    # found anew after it had been reviewed and taken back
+    a_deviation(stored, "risk_flag", "hhax/anew", two_days)
+    a_review(stored, "risk_flag", "hhax/anew", two_days - DAY)
+    found = stored.of("deviation_not_reviewed")
+    assert {key: (one.severity, one.owner, one.since, one.count) for key, one in found.items()} == {
+        (H1, "missed"): ("P2", "Care coordinator", NOW - DAY - HOUR, 2),
+        (H1, "unscheduled"): ("P2", "Scheduler", NOW - DAY, 1),
+        (H1, "risk_flag"): ("P2", "Care coordinator", NOW - DAY, 1),
+    }
+
+
+@pytest.mark.proves("S2-12", "S2-30")
+def test_plan_review_due(stored):
+    def strays(client, *days):
+        for day in days:
+            at, subject = NOW - day * DAY, f"hhax/{client}-{day}"
+            a_deviation(stored, "late", subject, at, client_id=client, review_due_at=NOW + DAY)
+
+    strays("C-again", 1, 2, 9)
+    strays("C-more", 1, 2, 3, 4)
+    strays("C-twice", 1, 2, 15)
+    strays("C-looked-at", 1, 2, 3)
+    a_review(stored, "late", "hhax/C-looked-at-2", NOW - 2 * DAY, "plan_reviewed")
+    strays("C-revised", 1, 2, 3)
+    versions = "feed, file_id, line_no, is_current, landed_at, plan_id, plan_version, client_id"
+    rest = "change_type, entered_at, entered_by, entered_by_role, effective_from, urgency"
+    stored.connection.execute(
+        sa.text(f"""
+            insert into landing.care_plan ({versions}, {rest}, service_codes, tasks, supervisor_id
+                , order_required, source_updated_at)
+            values ('f', 1, 1, true, :at, 'P1', 2, 'C-revised', 'revise', :at, 'n', 'n', :at
+                , 'routine', 'T1019', 'BATH:required', 'N1', false, :at)
+        """),
+        {"at": NOW - DAY * 1.5},
+    )
+    (found,) = stored.of("plan_review_due").values()
+    assert (found.subject, found.severity, found.count, found.visits) == (H1, "P3", 2, 7)
+    assert found.since == NOW - 2 * DAY  # of C-more, the third was two days ago
+
+
+@pytest.mark.proves("S2-27")
+def test_report_missing(stored):
+    def a_report(name, first_day, kept="daily", severity="P1"):
+        stored.put(
+            "ops.report",
+            report=name,
+            kept=kept,
+            severity=severity,
+            owner_role="Data on-call",
+            first_day=first_day,
+        )
+
+    def a_day(name, day):
+        stored.connection.execute(
+            sa.text("""
+                insert into ops.report_day
+                    (report, day, since, until, at, kept_at, rows, row_count, alarms)
+                values (:name, :day, :day, :day, :at, :at, '[]', 0, 0)
+            """),
+            {"name": name, "day": day, "at": NOW - HOUR},
+        )
+
+    a_report("gone", date(2026, 11, 16))  # a Monday; two days were kept, Tuesday's was not
+    for day in (16, 18):
+        a_day("gone", date(2026, 11, day))
+    a_report("there", date(2026, 11, 18))
+    a_day("there", date(2026, 11, 18))
+    a_report("asked_for", date(2026, 11, 16), None, None)
+    a_report("monthly", date(2026, 10, 2), "monthly", "P2")
+    found = stored.of("report_missing")
+    assert {key: (one.severity, one.since, one.count) for key, one in found.items()} == {
+        ("gone", ""): ("P1", local("2026-11-17T07:45"), 1),
+        ("monthly", ""): ("P2", local("2026-11-01T07:45"), 1),
+    }
+    found = stored.of("report_missing", local("2026-11-19T07:44"))
+    assert ("there", "") not in found
+    found = stored.of("report_missing", local("2026-11-19T07:45"))
+    assert found["there", ""].since == local("2026-11-19T07:45")
+
+
+@pytest.mark.proves("S0-21", "S2-30")
+def test_report_alarm(stored):
+    def a_report(name, alarms, severity="P3"):
+        stored.put(
+            "ops.report",
+            report=name,
+            kept="daily",
+            severity="P1",
+            alarm_severity=severity,
+            owner_role="EDI analyst",
+            first_day=date(2026, 11, 18) + DAY,
+        )
+        for day, count in enumerate(alarms):
+            stored.connection.execute(
+                sa.text("""
+                    insert into ops.report_day
+                        (report, day, since, until, at, kept_at, rows, row_count, alarms)
+                    values (:name, :day, :day, :day, :at, :at, '[1, 2]', 2, :count)
+                """),
+                {
+                    "name": name,
+                    "day": date(2026, 11, 15) + day * DAY,
+                    "at": local("2026-11-15T06:30") + day * DAY,
+                    "count": count,
+                },
+            )
+
+    a_report("alarms", (1, 0, 1, 2))
+    a_report("calm_again", (0, 0, 2, 0))
+    a_report("told_by_nobody", (2,), None)
+    found = stored.of("report_alarm")
+    assert {key: (one.severity, one.owner, one.since, one.count) for key, one in found.items()} == {
+        ("alarms", ""): ("P3", "EDI analyst", local("2026-11-17T06:30"), 2)
+    }
+
+
+@pytest.mark.proves("S2-30")
+def test_missed_visits_plan_changes_and_reconciliation_are_told_the_rest_is_listed(stored):
+    """A P1 or P2 is told to people; a P3 stands in the list."""
+    hour = NOW - HOUR
+    a_deviation(stored, "missed", "schedule/S1", hour, detail_code="critical")
+    a_deviation(stored, "late", "hhax/V1", hour)
+    a_deviation(stored, "shortened", "hhax/V2", hour)
+    put_delivery(stored, 1, "routine", hour, NOW + HOUR)
+    stored.a_pass(H3, NOW - 9 * DAY)
+    stored.put(
+        "ops.report",
+        report="drift",
+        alarm_severity="P3",
+        owner_role="Data on-call",
+        first_day=NOW.date(),
+    )
+    stored.connection.execute(
+        sa.text("""
+            insert into ops.report_day
+                (report, day, since, until, at, kept_at, rows, row_count, alarms)
+            values ('drift', :day, :day, :day, :at, :at, '[1]', 1, 1)
+        """),
+        {"day": NOW.date(), "at": hour},
+    )
+    told = {one.kind: one.severity for one in stored.find()}
+    assert {kind for kind in told if told[kind] != "P3"} == {
+        "visit_missed", "acknowledgement_due", "hop_stale",
+    }  # fmt: skip
+    assert told["report_alarm"] == "P3"
 
 
 def test_notifier_failing(stored):

@@ -18,6 +18,7 @@ from orchestration.graph.pager_definitions import build_pager_defs
 from orchestration.ground.agency import read_agency
 from orchestration.ground.contracts import Feed
 from orchestration.ground.settings import read_settings
+from orchestration.reports.report_files import load_reports
 from orchestration.watch.looking.freshness import rests_on_weekends
 
 HOPS = (
@@ -56,8 +57,21 @@ def test_both_locations_load(defs):
 @pytest.mark.proves("S2-01")
 def test_each_hop_and_feed_is_an_asset_of_that_name(graph, picture):
     names = {key.to_user_string() for key in graph.materializable_asset_keys}
-    assert names == {subject.name for subject in picture.subjects}
+    reports = {report.name for report in load_reports() if report.kept}
+    assert names == {subject.name for subject in picture.subjects} | reports
     assert set(HOPS) <= names
+
+
+def test_a_kept_report_stands_on_what_it_reads_and_is_made_every_morning(defs, graph, picture):
+    report = node(graph, "daily_exceptions")
+    assert report.group_name == "reports"
+    assert report.owners == ["team:care_coordinator"]
+    above = {key.to_user_string() for key in report.parent_keys}
+    assert above == {"evv_to_coordination", "schedules"}
+    (schedule,) = [one for one in defs.schedules if one.name == "reports_schedule"]
+    assert schedule.cron_schedule == "30 6 * * *"
+    assert schedule.execution_timezone == picture.agency.zone
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
 
 
 def test_a_hop_stands_on_the_feeds_and_hops_whose_tables_it_uses(graph):

@@ -37,6 +37,20 @@ def failure(ran: dg.ExecuteInProcessResult) -> str:
     return event.step_failure_data.user_failure_data.description
 
 
+# reports
+
+
+def test_the_reports_of_the_day_are_kept_once_and_numbers_show_on_them(bench: Bench):
+    bench.at(NOON + timedelta(days=2))
+    assert bench.run("reports_job").success
+    made = bench.materialized("daily_exceptions").metadata
+    assert made["days_made"].value == 3
+    assert made["day"].value == str((NOON + timedelta(days=2)).date())
+    assert (made["rows"].value, made["alarms"].value) == (0, 0)
+    assert bench.run("reports_job", "daily_exceptions").success
+    assert bench.materialized("daily_exceptions").metadata["days_made"].value == 0
+
+
 # feeds
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from orchestration.ground.contracts import Hop
+from orchestration.reports.days import SCHEDULE, SCHEDULE_NAME
 from orchestration.watch.looking.heartbeats import NOTIFIER, PAGER
 
 HOPS_LOCATION, PAGER_LOCATION = "hops", "pager"
@@ -45,4 +46,5 @@ def expected(hops: Iterable[Hop], zone: ZoneInfo) -> list[Expected]:
             Expected(f"{hop.name}_schedule", HOPS_LOCATION, schedule=hop.timing.schedule, zone=zone)
             for hop in hops
         ),
+        Expected(SCHEDULE_NAME, HOPS_LOCATION, schedule=SCHEDULE, zone=zone),
     ]

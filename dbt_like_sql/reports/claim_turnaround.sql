@@ -1,0 +1,53 @@
+-- claim_turnaround: Days from visit to claim, week by week, and whether they rise.
+-- reads: Billing manager
+-- owner: Billing manager
+-- grain: one row per week in which claims left
+-- unit: days; the slope is days a week
+-- formula: day the claim left - day of the visit, line by line; the slope is a straight line
+--   through the middle ones of that week and the three before
+-- benchmark: 7 days or fewer; no rise over four weeks
+-- source: claim turnaround slows gradually while receivables pressure increases
+-- window: 84
+-- columns: week = its Monday; claims = that left; lines = on them; middle_days = half took as long
+--   or less; days_90 = nine of ten did; slope_4_weeks = rise a week, null before the third week
+with line as (
+    select
+        cast(date_trunc('week', batch.written_at at time zone :zone) as date) as week
+        , claim.claim_id
+        , cast(batch.written_at at time zone :zone as date) - billed.service_date as days
+    from {{ ref('core.claim_batch') }} as batch
+    inner join {{ ref('core.claim') }} as claim on batch.batch_no = claim.batch_no
+    inner join {{ ref('core.claim_line') }} as sent on claim.claim_id = sent.claim_id
+    inner join {{ ref('core.billable_line') }} as billed
+        on sent.record_id = billed.record_id and sent.line_no = billed.line_no
+    where
+        batch.written_at >= :begins and batch.written_at < :ends
+        and (cast(:payer as text) is null or claim.payer_id = :payer)
+)
+
+, weekly as (
+    select
+        line.week
+        , count(distinct line.claim_id) as claims
+        , count(*) as lines
+        , percentile_cont(0.5) within group (order by line.days) as middle_days
+        , percentile_cont(0.9) within group (order by line.days) as days_90
+    from line
+    group by line.week
+)
+
+select
+    weekly.week
+    , weekly.claims
+    , weekly.lines
+    , round(cast(weekly.middle_days as numeric), 1) as middle_days
+    , round(cast(weekly.days_90 as numeric), 1) as days_90
+    , case
+        when count(*) over four >= 3
+            then round(cast(
+                regr_slope(weekly.middle_days, (weekly.week - :since) / 7.0) over four as numeric
+            ), 2)
+    end as slope_4_weeks
+from weekly
+window four as (order by weekly.week range between interval '21 days' preceding and current row)
+order by weekly.week

@@ -1,0 +1,102 @@
+-- receivables: What payers owe, how old it is, and whether it grows, week by week.
+-- reads: Billing manager
+-- owner: Billing manager
+-- grain: one row per week, as it stood when the week ended or at the instant asked for
+-- unit: cents and days; the slope is days a week
+-- formula: charges of claims that left and that no remittance has answered yet, refused ones apart;
+--   days = receivable / (charges that left in 90 days / 90); age counts from the visit
+-- benchmark: under 35 days good, over 45 slow, over 60 serious; under 0.10 older than 90 days
+-- source: days in accounts receivable of home-care billing
+-- window: 84
+-- columns: week = its Monday; receivable_cents = owed; over_90_cents = of it, from visits more than
+--   90 days back; share_over_90 = over_90_cents of receivable_cents; refused_cents = refused by a
+--   partner and not owed as it stands; charged_90_days_cents = charges that left in 90 days;
+--   days_receivable = how many days of charges are owed, too many while claims have left for less
+--   than 90 days; slope_4_weeks = rise a week, null before the third week
+with week as (
+    select
+        cast(days.day as date) as week
+        , least((days.day + interval '7 days') at time zone :zone, :at) as ended_at
+    from generate_series(
+        date_trunc('week', cast(cast(:since as date) as timestamp))
+        , cast(cast(:until as date) as timestamp), interval '7 days'
+    ) as days (day)
+)
+
+, line as (
+    select
+        batch.written_at as sent_at
+        , sent.charge_cents
+        , billed.service_date
+        , (
+            select min(reply.landed_at)
+            from {{ ref('landing.clearinghouse_reply_now') }} as reply
+            where
+                reply.refers_to = claim.claim_id and reply.level = 'claim'
+                and reply.reply_kind = '835' and reply.outcome in ('paid', 'denied')
+        ) as answered_at
+        , case when claim.reply_standing = 'rejected' then claim.published_at end as refused_at
+    from {{ ref('core.claim') }} as claim
+    inner join {{ ref('core.claim_batch') }} as batch on claim.batch_no = batch.batch_no
+    inner join {{ ref('core.claim_line') }} as sent on claim.claim_id = sent.claim_id
+    inner join {{ ref('core.billable_line') }} as billed
+        on sent.record_id = billed.record_id and sent.line_no = billed.line_no
+    where
+        batch.written_at < :ends
+        and (cast(:payer as text) is null or claim.payer_id = :payer)
+)
+
+, standing as (
+    select
+        week.week
+        , line.charge_cents
+        , line.sent_at > week.ended_at - interval '90 days' as is_recent
+        , coalesce(line.answered_at <= week.ended_at, false) as is_answered
+        , coalesce(line.refused_at <= week.ended_at, false) as is_refused
+        , line.service_date < cast(week.ended_at at time zone :zone as date) - 90 as is_old
+    from week
+    inner join line on week.ended_at >= line.sent_at
+)
+
+, weekly as (
+    select
+        standing.week
+        , coalesce(sum(standing.charge_cents) filter (
+            where not standing.is_answered and not standing.is_refused
+        ), 0) as receivable_cents
+        , coalesce(sum(standing.charge_cents) filter (
+            where not standing.is_answered and not standing.is_refused and standing.is_old
+        ), 0) as over_90_cents
+        , coalesce(sum(standing.charge_cents) filter (
+            where standing.is_refused and not standing.is_answered
+        ), 0) as refused_cents
+        , coalesce(sum(standing.charge_cents) filter (where standing.is_recent), 0)
+            as charged_90_days_cents
+    from standing
+    group by standing.week
+)
+
+, dated as (
+    select
+        weekly.*
+        , weekly.receivable_cents / nullif(weekly.charged_90_days_cents / 90.0, 0) as days
+    from weekly
+)
+
+select
+    dated.week
+    , dated.receivable_cents
+    , dated.over_90_cents
+    , round(dated.over_90_cents / nullif(dated.receivable_cents, 0), 3) as share_over_90
+    , dated.refused_cents
+    , dated.charged_90_days_cents
+    , round(dated.days, 1) as days_receivable
+    , case
+        when count(*) over four >= 3
+            then round(cast(
+                regr_slope(dated.days, (dated.week - :since) / 7.0) over four as numeric
+            ), 2)
+    end as slope_4_weeks
+from dated
+window four as (order by dated.week range between interval '21 days' preceding and current row)
+order by dated.week
