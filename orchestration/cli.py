@@ -19,6 +19,7 @@ from orchestration.commands import (
     keeping,
     moving,
     paging,
+    replies,
     reporting,
     trying,
 )
@@ -42,6 +43,7 @@ for room in (
     incidents,
     deciding,
     contracts,
+    replies,
     trying,
     paging,
     keeping,

@@ -48,34 +48,47 @@ CLEARINGHOUSE_REPLY = Table(
             identifies="claim",
         ),
         Column("group_control", "text", "Group it answers.", identifies="batch"),
-        Column("set_control", "text", "Transaction set it answers."),
+        Column("set_control", "text", "Transaction set it answers.", is_told=False),
         Column("batch_ref", "text", "Our batch's own number it answers.", identifies="batch"),
-        Column("provider_id", "text", "Provider whose claims it speaks of."),
+        Column("provider_id", "text", "Provider whose claims it speaks of.", is_told=False),
         Column("line_key", "text", "Our number of the claim's line."),
-        Column("service_code", "text", "Procedure and modifiers of the line."),
+        Column("service_code", "text", "Procedure and modifiers of the line.", is_told=False),
         Column("outcome", "text", "What it says.", required=True),
-        Column("codes", "text", "Status and reason codes, joined by semicolons."),
+        Column("codes", "text", "Status and reason codes, joined by semicolons.", is_codes=True),
         Column("payer_claim_number", "text", "The payer's own number.", identifies="claim"),
-        Column("named_payer", "text", "Id of the payer it was forwarded to."),
+        Column("named_payer", "text", "Id of the payer it was forwarded to.", is_told=False),
         Column("charge", "numeric", "Money we asked for."),
         Column("amount", "numeric", "Money it states: paid, or the adjustment's."),
-        Column("adjustments", "text", "What was taken off: CO:45=17.00, joined by semicolons."),
+        Column(
+            "adjustments",
+            "text",
+            "What was taken off: CO:45=17.00, joined by semicolons.",
+            is_told=False,
+        ),
         Column("adjustment_kind", "text", "Why money moved outside claims."),
         Column("is_balanced", "boolean", "Whether its money adds up; empty where it has none."),
         Column("is_correction", "boolean", "Whether its payment took the claim back before."),
         Column("payment_ref", "text", "Number of the payment it belongs to."),
-        Column("payment_payer", "text", "Who pays, by the number of the bank's trace."),
-        Column("payment_method", "text", "How it is paid: ACH, CHK, NON."),
+        Column(
+            "payment_payer", "text", "Who pays, by the number of the bank's trace.", is_told=False
+        ),
+        Column("payment_method", "text", "How it is paid: ACH, CHK, NON.", is_told=False),
         Column("stated_on", "date", "Day of the payment, or of the status."),
         Column("segment", "text", "Segment of ours it finds wrong."),
         Column("element", "text", "Element of that segment."),
-        Column("position", "integer", "Place of the segment in our set, its ST being 1."),
+        Column(
+            "position", "integer", "Place of the segment in our set, its ST being 1.", is_told=False
+        ),
         Column("source_entity", "text", "Who speaks.", one_of=("clearinghouse", "payer")),
-        Column("sender_id", "text", "Who sent the file."),
-        Column("receiver_id", "text", "Whom of ours it was sent to."),
-        Column("usage", "text", "T for a test, P for production.", one_of=("T", "P")),
-        Column("reply_interchange", "text", "Number of the interchange that says it."),
-        Column("reply_set", "text", "Number of the transaction set that says it."),
+        Column("sender_id", "text", "Who sent the file.", is_told=False),
+        Column("receiver_id", "text", "Whom of ours it was sent to.", is_told=False),
+        Column(
+            "usage", "text", "T for a test, P for production.", one_of=("T", "P"), is_told=False
+        ),
+        Column(
+            "reply_interchange", "text", "Number of the interchange that says it.", is_told=False
+        ),
+        Column("reply_set", "text", "Number of the transaction set that says it.", is_told=False),
     ),
 )
 

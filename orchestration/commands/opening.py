@@ -13,6 +13,7 @@ from orchestration import assembly
 from orchestration.commands.printing import say, show_json
 from orchestration.ground.agency import AGENCY, parse_agency
 from orchestration.ground.clock import Clock, FixedClock, SystemClock, parse_instant
+from orchestration.ground.code_words import code_words
 from orchestration.ground.database import Database, open_database
 from orchestration.ground.failures import CarehopsFailure, FileRefused
 from orchestration.ground.in_force import in_force
@@ -129,7 +130,8 @@ class Asked:
         house = self.house()
         with house.database.engine.connect() as connection:
             now, zone = house.clock.now(), house.agency.zone
-            yield house, Sight(connection, house.hops, house.feeds, house.library, now, zone)
+            words = code_words(house.settings.agency_folder)
+            yield house, Sight(connection, house.hops, house.feeds, house.library, now, zone, words)
 
 
 def say_refused(refused: Iterable[FileRefused]) -> None:

@@ -58,6 +58,8 @@ class Column:
         payload: Whether it is a person's data (names, places, phones): kept out of everything
             but the landing schema.
         identifies: The kind of id, when people search by it.
+        is_told: Whether the way of a record tells what it says.
+        is_codes: Whether it lists codes of a reply, which are told with their words.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Column:
     default: str | int | bool | None = None
     payload: bool = False
     identifies: IdentifierKind | None = None
+    is_told: bool = True
+    is_codes: bool = False
 
 
 @dataclass(frozen=True)

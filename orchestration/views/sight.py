@@ -4,7 +4,7 @@ Views only read. They know hops, feeds and kinds of ids from contracts, none of 
 never read a column that holds a person's data.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from orchestration.ground.code_words import CodeWords, our_words
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.sql import SqlLibrary
@@ -31,6 +32,7 @@ class Sight:
         library: The SQL, for the texts in edits' heads.
         now: The present instant.
         zone: The agency's zone, for times people read.
+        words: For the codes of replies.
     """
 
     connection: sa.Connection
@@ -39,6 +41,7 @@ class Sight:
     library: SqlLibrary
     now: datetime
     zone: str
+    words: CodeWords = field(default_factory=our_words)
 
     @cached_property
     def hop_names(self) -> list[str]:

@@ -193,13 +193,21 @@ def _key(sight: Sight, hop: str, table: str) -> tuple[str, ...]:
     return next(t.key for t in sight.hop(hop).targets if f"core.{t.name}" == table)
 
 
+def _spoken(sight: Sight, codes: str) -> str:
+    return ", ".join(map(sight.words.spoken, codes.split(";")))
+
+
 def _replies(sight: Sight, table: Table, column: str, claims: list[str]) -> Iterator[Step]:
     """What came back: only columns of codes, which hold nobody's data."""
     told = [
         known.name
         for known in table.columns
-        if not known.payload and known.identifies is None and known.name not in table.key
+        if known.is_told
+        and not known.payload
+        and known.identifies is None
+        and known.name not in table.key
     ]
+    coded = {known.name for known in table.columns if known.is_codes}
     rows = sight.rows(
         f"select reply.file_id, reply.line_no, reply.landed_at, file.name as file_name"
         f" , {', '.join(f'reply.{name}' for name in told)}"
@@ -211,7 +219,9 @@ def _replies(sight: Sight, table: Table, column: str, claims: list[str]) -> Iter
     )
     for row in rows:
         says = {name: getattr(row, name) for name in told if getattr(row, name) is not None}
-        words = " ".join(str(value) for value in says.values())
+        words = " ".join(
+            _spoken(sight, value) if name in coded else str(value) for name, value in says.items()
+        )
         yield Step(
             row.landed_at,
             "landing",

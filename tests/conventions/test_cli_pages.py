@@ -12,8 +12,10 @@ from orchestration.commands.paging import OnDuty
 from orchestration.flow.approvals import Approval
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
+from orchestration.ground.code_words import Loaded
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.partners.exchange import Exchanged
+from orchestration.partners.understood import Part, Payment, Understood, Unread, Word
 from orchestration.reports.asking import Answer
 from orchestration.reports.days import KeptDay
 from orchestration.reports.reviews import Review
@@ -52,6 +54,7 @@ ANSWERS = (
     *(OnDuty, Leg),
     *(Exchanged, OpenDelivery, DeliveryPile),
     *(Approval, Approved, Answer, KeptDay, Review),
+    *(Understood, Part, Payment, Word, Unread, Loaded),
 )
 
 
