@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration import assembly
 from orchestration.flow.hop_pass import PassOutcome
 from orchestration.flow.landing.verdict import Verdict
+from orchestration.graph.exchange_asset import exchange_asset, exchange_sensor
 from orchestration.graph.feed_asset import feed_assets
 from orchestration.graph.fresh_checks import fresh_checks
 from orchestration.graph.hop_asset import hop_asset
@@ -20,6 +21,7 @@ from orchestration.graph.refusals import RETRIES, attempt
 from orchestration.graph.report_asset import report_asset
 from orchestration.graph.schedules import (
     all_hops_job,
+    exchange_job,
     hop_jobs,
     hop_schedules,
     landing_job,
@@ -33,6 +35,7 @@ from orchestration.graph.sensors import (
 )
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
+from orchestration.partners.exchange import readable_routes
 from orchestration.reports.report_files import load_reports
 from orchestration.watch.looking.timing import read_watched
 
@@ -62,6 +65,7 @@ def build_defs(
     landing, each, everything = landing_job(picture), hop_jobs(picture), all_hops_job(picture)
     kept = [report for report in load_reports() if report.kept]
     reports = reports_job(kept)
+    exchanging = exchange_job(picture) if picture.routes else None
     return dg.Definitions(
         assets=[
             feed_assets(picture, open_house, told=told, retries=retries),
@@ -78,14 +82,16 @@ def build_defs(
                 for hop in picture.hops
             ),
             *(report_asset(report, picture, open_house, retries) for report in kept),
+            *(exchange_asset(route, picture, open_house) for route in picture.routes),
         ],
         asset_checks=fresh_checks(picture, open_house),
-        jobs=[landing, *each, everything, reports],
+        jobs=[landing, *each, everything, reports, *filter(None, [exchanging])],
         schedules=[*hop_schedules(picture, each), reports_schedule(picture, reports)],
         sensors=[
             drop_folder_sensor(picture, settings.drop, landing),
             own_files_sensor(picture, settings.agency_folder, landing),
             after_landing_sensor(picture, landing, each),
+            *([exchange_sensor(picture.routes, open_house, exchanging)] if exchanging else []),
         ],
         executor=dg.in_process_executor,
     )
@@ -97,9 +103,10 @@ def _picture(settings: Settings) -> Picture:
     watched, _ = attempt(
         lambda: read_watched(settings.agency_folder, agency, assembly.feeds(), assembly.hops())
     )
+    routes = readable_routes(settings.agency_folder)
     if watched is None:
-        return Picture(assembly.feeds(), assembly.hops(), agency)
-    return Picture(watched.feeds, watched.hops, agency, watched.partners)
+        return Picture(assembly.feeds(), assembly.hops(), agency, routes=routes)
+    return Picture(watched.feeds, watched.hops, agency, watched.partners, routes)
 
 
 def _opened_once(settings: Settings) -> Callable[[], assembly.House]:

@@ -17,9 +17,12 @@ from orchestration.ground.agency import Agency
 from orchestration.ground.contracts import AgencyFile, Delimited, Feed, Hop, JsonRecords
 from orchestration.ground.durations import in_words
 from orchestration.ground.partner_profiles import Partner
+from orchestration.partners.exchange import Route
 from orchestration.watch.looking.freshness import Promise, rests_on_weekends
 
 FEEDS, HOPS, PARTNERS = "feeds", "hops", "partners"
+EXCHANGE = "exchange_"
+"""What the asset of a partner's exchange begins with."""
 FEEDS_RUNBOOK = "docs/runbooks/feeds.md"
 FRESH, COMPLETE, HELD_LINES, CONSERVED = "fresh", "complete", "held_lines", "conserved"
 AGREED = "agreed"
@@ -39,12 +42,14 @@ class Picture:
         hops: Every hop, upstream first.
         agency: Whose they are.
         partners: Whom we send to.
+        routes: How files get there.
     """
 
     feeds: tuple[Feed, ...]
     hops: tuple[Hop, ...]
     agency: Agency
     partners: tuple[Partner, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     @property
     def subjects(self) -> tuple[Promise, ...]:
@@ -168,7 +173,7 @@ def partner_spec(partner: Partner, picture: Picture) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=partner.name,
         group_name=PARTNERS,
-        deps=[dg.AssetKey(hop.name) for hop in picture.hops if hop.ladder],
+        deps=_senders(partner, picture),
         description=_sheet(
             partner.meaning,
             {
@@ -180,6 +185,16 @@ def partner_spec(partner: Partner, picture: Picture) -> dg.AssetSpec:
         owners=[team(partner.owner)],
         tags={"agency": slug(picture.agency.name)},
     )
+
+
+def _senders(partner: Partner, picture: Picture) -> list[dg.AssetKey]:
+    """What sends to it: its own exchange or that of who takes all others; else the hop itself."""
+    routes = {route.sending.partner: route for route in picture.routes}
+    shared = [name for name, route in routes.items() if not route.sending.payers]
+    names = [partner.name] if partner.name in routes else shared
+    if names:
+        return [dg.AssetKey(f"{EXCHANGE}{name}") for name in names]
+    return [dg.AssetKey(hop.name) for hop in picture.hops if hop.ladder]
 
 
 def hop_arguments(hop: Hop, picture: Picture) -> Mapping[str, Any]:

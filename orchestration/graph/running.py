@@ -27,6 +27,7 @@ from orchestration.graph.instance import (
 from orchestration.graph.lineage import Picture
 from orchestration.graph.schedules import ALL_HOPS_JOB, LANDING_JOB
 from orchestration.ground.failures import TransientFailure
+from orchestration.partners.exchange import readable_routes
 from orchestration.views.sentences import counted
 from orchestration.watch.looking.standing import Standing, watch
 
@@ -92,7 +93,8 @@ def run_everything(house: House, say: Callable[[str], None] = lambda _: None) ->
         # whoever ran before and left a run open is dead: its lock is ours
         give_up_lost_runs(instance, in_process=True)
         watched = house.watched
-        picture = Picture(watched.feeds, watched.hops, house.agency, watched.partners)
+        routes = readable_routes(house.settings.agency_folder)
+        picture = Picture(watched.feeds, watched.hops, house.agency, watched.partners, routes)
         defs = build_defs(
             settings=house.settings, picture=picture, open_house=lambda: house, told=told
         )

@@ -9,13 +9,14 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.graph.instance import ALONE, IN_PROCESS, LONGEST_RUN
-from orchestration.graph.lineage import Picture, checks_without_fresh
+from orchestration.graph.lineage import EXCHANGE, Picture, checks_without_fresh
 from orchestration.ground.contracts import Hop
 from orchestration.reports.days import SCHEDULE, SCHEDULE_NAME
 from orchestration.reports.report_files import Report
 
 Job = UnresolvedAssetJobDefinition
 LANDING_JOB, ALL_HOPS_JOB, REPORTS_JOB = "landing_job", "all_hops_job", "reports_job"
+EXCHANGE_JOB = "exchange_job"
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -36,6 +37,13 @@ def all_hops_job(picture: Picture) -> Job:
     """Every hop once, upstream first: what ``carehops run`` does after landing."""
     hops = checks_without_fresh([hop.name for hop in picture.hops])
     return _job(ALL_HOPS_JOB, hops, "Every hop once, upstream first.", ALL_HOPS_JOB)
+
+
+def exchange_job(picture: Picture) -> Job:
+    """Files to and from every partner; a run is asked for those that have something to do."""
+    names = [f"{EXCHANGE}{route.sending.partner}" for route in picture.routes]
+    every = dg.AssetSelection.assets(*names)
+    return _job(EXCHANGE_JOB, every, "Files to and from partners.", EXCHANGE_JOB)
 
 
 def hop_job_name(hop: Hop) -> str:

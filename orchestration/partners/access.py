@@ -55,6 +55,12 @@ class Access:
             return "waits"
         return None
 
+    def rested(self, interval: timedelta) -> bool:
+        """Whether it was last tried so long ago."""
+        with self.engine.connect() as connection:
+            row = connection.execute(_LINE, {"partner": self.partner}).one_or_none()
+        return row is None or bool(row.tried_at + interval <= self.clock.now())
+
     def works(self) -> None:
         """The whole exchange went well."""
         with self.engine.begin() as connection:

@@ -5,8 +5,9 @@ written down before the next step (see ``deliveries``), so a sender may be kille
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from orchestration.ground.clock import Clock
 from orchestration.ground.failures import FileRefused, TransientFailure
 from orchestration.ground.in_force import in_force
 from orchestration.ground.settings import Settings
+from orchestration.ground.toml_file import read_text
 from orchestration.partners.access import Access
 from orchestration.partners.answers import take_answers
 from orchestration.partners.deliveries import Deliveries
@@ -89,6 +91,15 @@ def read_route(path: Path, text: str) -> Route:
     return Route(sending, transport_of(sending))
 
 
+def readable_routes(folder: Path) -> tuple[Route, ...]:
+    """Every partner whose file can be read, as it lies there; the others are left out."""
+    found = []
+    for path in sending_files(folder):
+        with suppress(FileRefused):
+            found.append(read_route(path, read_text(path)))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Exchange:
     """Exchanges files with partners.
@@ -150,6 +161,31 @@ class Exchange:
         if any(one.outcome in {"done", "failed"} for one in done):
             with self.engine.begin() as connection:
                 take_answers(connection, self.clock.now())
+
+    def due(self) -> set[str]:
+        """Partners with something to do that may be tried now."""
+        return {
+            partner
+            for partner, route in self.routes().items()
+            if isinstance(route, Route) and self._is_due(route)
+        }
+
+    def _is_due(self, route: Route) -> bool:
+        book = Deliveries(self.engine, self.clock, route.sending.partner)
+        today = self._today()
+        for owed in book.owed("waiting", "withheld", "sending"):
+            may_leave = why_withheld(route.sending, owed.usage, today) is None
+            # what was left in the middle, or stands where it should not any more
+            if owed.state == "sending" or may_leave == (owed.state == "withheld"):
+                return True
+        if route.sending.agreement is None:
+            return False
+        access = self.access(route)
+        every = timedelta(minutes=route.transport.every_minutes)
+        wanted = book.owed("waiting", "unconfirmed", due=True) or (
+            route.transport.replies and access.rested(every)
+        )
+        return bool(wanted) and access.may_try(route.transport, self.settings.secret) is None
 
     def one(self, route: Route, *, patient: bool = True) -> Exchanged:
         """Exchange with one partner."""
@@ -234,10 +270,13 @@ class Exchange:
             done.fetched += replies.fetch(line, route.transport)
 
     def _permit(self, sending: Sending, book: Deliveries) -> None:
-        agency = read_agency(self.settings.agency_folder)
-        today = self.clock.now().astimezone(agency.zone_info).date()
+        today = self._today()
         for owed in book.owed("waiting", "withheld"):
             book.withhold(owed, why_withheld(sending, owed.usage, today))
+
+    def _today(self) -> date:
+        agency = read_agency(self.settings.agency_folder)
+        return self.clock.now().astimezone(agency.zone_info).date()
 
     def _without_route(self, known: set[str]) -> None:
         """Files owed to somebody who has no way to be reached any more."""

@@ -160,12 +160,10 @@ class Transport(ABC):
 
 
 @cache
-def kinds() -> dict[str, type[Transport]]:
-    """Every transport there is."""
-    return {
-        found.name: importlib.import_module(f"{transports.__name__}.{found.name}").TRANSPORT
-        for found in pkgutil.iter_modules(transports.__path__)
-    }
+def kind_of(name: str) -> type[Transport]:
+    """The transport of a name; a library that no partner asks for is not loaded."""
+    kind: type[Transport] = importlib.import_module(f"{transports.__name__}.{name}").TRANSPORT
+    return kind
 
 
 def transport_of(sending: Sending) -> Transport:
@@ -175,10 +173,11 @@ def transport_of(sending: Sending) -> Transport:
         FileRefused: there is none of that name, or its options are wrong.
     """
     outer = sending.table
-    kind = kinds().get(sending.transport)
-    if kind is None:
-        mend = f"There are {', '.join(sorted(kinds()))}."
+    names = sorted(found.name for found in pkgutil.iter_modules(transports.__path__))
+    if sending.transport not in names:
+        mend = f"There are {', '.join(names)}."
         outer.refuse("transport", f"{sending.transport} is no transport", mend)
+    kind = kind_of(sending.transport)
     table = outer.within(
         sending.transport, dict(sending.options), f"{outer.section}.{sending.transport}"
     )

@@ -21,6 +21,7 @@ from orchestration.graph.lineage import Picture
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
+from orchestration.partners.exchange import readable_routes
 from orchestration.watch.looking.standing import Standing, watch
 
 NOON = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)  # a Wednesday, noon in New York
@@ -60,7 +61,8 @@ class Bench:
     @property
     def picture(self) -> Picture:
         watched = self.house.watched
-        return Picture(watched.feeds, watched.hops, self.house.agency, watched.partners)
+        routes = readable_routes(self.house.settings.agency_folder)
+        return Picture(watched.feeds, watched.hops, self.house.agency, watched.partners, routes)
 
     @property
     def defs(self) -> dg.Definitions:
@@ -123,8 +125,8 @@ class Bench:
 
 
 @contextmanager
-def opened(database: Database, home: Path) -> Iterator[Bench]:
-    settings = read_settings({"CAREHOPS_HOME": str(home)})
+def opened(database: Database, home: Path, **environ: str) -> Iterator[Bench]:
+    settings = read_settings({"CAREHOPS_HOME": str(home), **environ})
     house = assemble(settings, FixedClock(NOON), audit=says(), database=database)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Bench(house, instance)

@@ -38,6 +38,7 @@ def expected(hops: Iterable[Hop], zone: ZoneInfo) -> list[Expected]:
         Expected("drop_folder", HOPS_LOCATION, often),
         Expected("own_files", HOPS_LOCATION, often),
         Expected("after_landing", HOPS_LOCATION, often),
+        Expected("exchange_due", HOPS_LOCATION, timedelta(minutes=1)),
         Expected(PAGER, PAGER_LOCATION, often),
         Expected(NOTIFIER, PAGER_LOCATION, often),
         Expected("freshness_watch", PAGER_LOCATION, often),
