@@ -1,16 +1,16 @@
-"""Claims of a pass are written as one 837P per payer, after three gates have looked at them.
+"""Claims of a pass are written as one file per payer, after three gates have looked at them.
 
 ``examine`` writes what would be sent and says which claims would come back; ``prepare`` writes
-what is sent, once it is settled which claims those are, and has it read a second time. Control
-numbers are taken only then, in the transaction that publishes the batch: a batch that was never
-published used none.
+what is sent, once it is settled which claims those are: the same claims to the letter, in a file
+that is read a second time. Control numbers are taken only then, in the transaction that publishes
+the batch: a batch that was never published used none.
 """
 
 import hashlib
 import io
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -21,17 +21,20 @@ from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_paye
 from orchestration.partners.sender import Sender, read_sender
 from orchestration.partners.x12.claim import Claim, Envelope
 from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
+from orchestration.partners.x12.gates.document import Document
 from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.gates.gatekeepers import standing_gatekeepers
+from orchestration.partners.x12.gates.judging import claim_counts, read_set_of
 from orchestration.partners.x12.gates.tally import ClaimCount, Tally
 from orchestration.partners.x12.sheet import BatchNotWritten
-from orchestration.partners.x12.writer import WrittenBatch, write_837p
+from orchestration.partners.x12.writer import WrittenBatch, write_837
 
 GATE_CODE: Final = "CLM-GATE"
 NPI_CODE: Final = "PROV-NPI"
 _NPI_RULES: Final = frozenset({"billing_npi_missing", "billing_npi_check_digit_wrong"})
 
 _CHANGED: Final = "a client's facts changed while claims were written; the next pass sees them"
+_UNSPELLED: Final = "The claim cannot be spelled: tell the EDI analyst."
 
 _log = logging.getLogger(__name__)
 
@@ -42,14 +45,18 @@ def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
     What the gates hold against a claim is kept in ``core.gate_finding`` for whoever mends it.
     """
     connection = examination.connection
-    connection.execute(sa.text(_FORGET.replace("HOP", hop)))
+    for statement in (_FORGET, _NO_PRINTS, _PRINTS):
+        connection.execute(sa.text(statement.replace("HOP", hop)))
     with drafts_by_payer(connection, hop, "candidate") as drafts:
         for of_payer in drafts:
             sender = read_sender(examination.settings.agency_folder, of_payer.payer_id)
-            for draft, found in _Rehearsal(examination, sender, of_payer).refused():
+            rehearsal = _Rehearsal(examination, sender, of_payer)
+            for draft, found in rehearsal.refused():
                 _keep(examination, draft, found)
                 codes = {NPI_CODE if one.rule in _NPI_RULES else GATE_CODE for one in found}
                 yield from ((record_id, code) for record_id in draft.record_ids for code in codes)
+            if rehearsal.prints:
+                connection.execute(sa.text(_KEEP_PRINT.replace("HOP", hop)), rehearsal.prints)
 
 
 def prepare(hop: str, examination: Examination) -> None:
@@ -75,6 +82,7 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
     written = _write(text, envelope, sender, of_payer, claims)
     content = text.getvalue().encode("ascii")
     _read_again(content, meant)
+    _require_same_claims(hop, examination, written)
     connection.execute(
         sa.text(_KEEP_BATCH.replace("HOP", hop)),
         {
@@ -111,23 +119,31 @@ class _Rehearsal:
         self._envelope = _envelope(examination, sender, "B000000001", 1, 1)
         self._drafts: dict[str, Draft] = {}
         self._found: dict[str, list[Finding]] = defaultdict(list)
-        self._meant = Tally()
+        self._meant: dict[str, ClaimCount] = {}
+        self.prints: list[dict[str, object]] = []
 
     def refused(self) -> Iterator[tuple[Draft, list[Finding]]]:
         """The claims that would come back, each with everything against it."""
         text = io.StringIO()
         of_all: list[Finding] = []
         try:
-            _write(text, self._envelope, self._sender, self._of_payer, self._claims())
+            written = _write(
+                *(text, self._envelope, self._sender, self._of_payer, self._claims()),
+                refused=self._unspelled,
+            )
         except BatchNotWritten:
             # no claim could even be spelled, or the library refused the envelope for all of them
             if not any(self._found.values()):
                 raise
         else:
+            self.prints = [
+                {"claim_id": claim_id, "print": print_}
+                for claim_id, print_ in _prints(written).items()
+            ]
             check = FileCheck(standing_gatekeepers())
             for one in check.findings(io.BytesIO(text.getvalue().encode("ascii"))):
                 (self._found[one.claim_id] if one.claim_id in self._drafts else of_all).append(one)
-            of_all += same_as_meant(self._meant, check.tally)
+            of_all += same_as_meant(Tally.of(self._meant.values()), check.tally)
         _log_rules([*of_all, *(one for found in self._found.values() for one in found)])
         for claim_id, draft in self._drafts.items():
             found = [*of_all, *self._found[claim_id]]
@@ -139,11 +155,17 @@ class _Rehearsal:
             # the claim itself is let go: a batch may hold many
             self._drafts[draft.claim_id] = Draft(draft.claim_id, draft.record_ids, None)
             if draft.claim is None:
-                unspelled = Finding("CLM", "", draft.claim_id, "malformed", draft.why_not)
-                self._found[draft.claim_id].append(unspelled)
+                self._malformed(draft.claim_id, draft.why_not)
             else:
-                self._meant.add(_counted(draft.claim))
+                self._meant[draft.claim_id] = _counted(draft.claim)
                 yield draft.claim
+
+    def _unspelled(self, claim_id: str) -> None:
+        self._malformed(claim_id, _UNSPELLED)
+        del self._meant[claim_id]
+
+    def _malformed(self, claim_id: str, mend: str) -> None:
+        self._found[claim_id].append(Finding("CLM", "", claim_id, "malformed", mend))
 
 
 def _counted(claim: Claim) -> ClaimCount:
@@ -152,20 +174,40 @@ def _counted(claim: Claim) -> ClaimCount:
 
 
 def _read_again(content: bytes, meant: Tally) -> None:
-    """Have a second reader say that what is sent is what was meant, and mendable nowhere.
+    """Have a second reader count what is sent, which gate 1 has seen claim by claim.
 
     Raises:
-        BatchNotWritten: it is something else.
-        TransientFailure: what a claim is made of changed since it was examined.
+        BatchNotWritten: it is not what was meant.
     """
-    check = FileCheck(standing_gatekeepers())
-    found = next(check.findings(io.BytesIO(content)), None)
-    if found is not None:
-        raise TransientFailure(_CHANGED)
-    rules = [one.rule for one in same_as_meant(meant, check.tally)]
+    document, read = Document(io.BytesIO(content)), Tally()
+    for one in document.sets():
+        for claim in claim_counts(read_set_of(one)):
+            read.add(claim)
+    rules = [one.rule for one in (*document.findings, *same_as_meant(meant, read))]
     if rules:
         message = f"the written file is not what was meant: {', '.join(rules)}"
         raise BatchNotWritten(message)
+
+
+def _require_same_claims(hop: str, examination: Examination, written: WrittenBatch) -> None:
+    """Each claim is to the letter the one that passed the gates.
+
+    Raises:
+        TransientFailure: what a claim is made of changed since.
+    """
+    prints = _prints(written)
+    sql = sa.text(_PRINTS_OF.replace("HOP", hop))
+    passed = examination.connection.execute(sql, {"claim_ids": list(prints)})
+    if {row.claim_id: bytes(row.print) for row in passed} != prints:
+        raise TransientFailure(_CHANGED)
+
+
+def _prints(written: WrittenBatch) -> dict[str, bytes]:
+    return {
+        claim_id: print_
+        for one in written.sets
+        for claim_id, print_ in zip(one.claim_ids, one.prints, strict=True)
+    }
 
 
 def _settled(drafts: Iterable[Draft], meant: Tally) -> Iterator[Claim]:
@@ -196,8 +238,10 @@ def _write(
     sender: Sender,
     of_payer: PayerDrafts,
     claims: Iterable[Claim],
+    *,
+    refused: Callable[[str], None] | None = None,
 ) -> WrittenBatch:
-    return write_837p(
+    return write_837(
         text,
         envelope,
         submitter=sender.submitter,
@@ -205,6 +249,7 @@ def _write(
         billing=sender.billing,
         payer=of_payer.payer,
         claims=claims,
+        refused=refused,
     )
 
 
@@ -230,6 +275,12 @@ delete from core.gate_finding as finding
 using audit.HOP__work as work
 where finding.record_id = work.record_id
 """
+
+# what of each claim passed the gates; the pass's own, as its other tables are
+_NO_PRINTS = "drop table if exists audit.HOP__gated"
+_PRINTS = "create table audit.HOP__gated (claim_id text primary key, print bytea not null)"
+_KEEP_PRINT = "insert into audit.HOP__gated (claim_id, print) values (:claim_id, :print)"
+_PRINTS_OF = "select claim_id, print from audit.HOP__gated where claim_id = any(:claim_ids)"
 
 _KEEP_FINDING = sa.text("""
 insert into core.gate_finding

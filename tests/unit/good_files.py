@@ -4,14 +4,14 @@ import io
 from dataclasses import replace
 from decimal import Decimal
 
-from orchestration.partners.x12.claim import RenderingProvider
+from orchestration.partners.x12.claim import Provider
 from orchestration.partners.x12.gates.checking import FileCheck
 from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.gates.gatekeepers import Gatekeepers
 from orchestration.partners.x12.gates.judging import Asked
 from tests.unit.sample_batch import LINE, claim_number, written
 
-AIDE = RenderingProvider("Carer", "Nia", "1999999984", "374U00000X")
+AIDE = Provider("Carer", "Nia", "1999999984", "374U00000X")
 
 
 def gates_say(document: str | bytes, asked: Asked | None = None) -> list[Finding]:

@@ -15,12 +15,12 @@ from orchestration.partners.x12.claim import (
     Envelope,
     Payer,
     Person,
+    Provider,
     Receiver,
-    RenderingProvider,
     ServiceLine,
     Submitter,
 )
-from orchestration.partners.x12.writer import WrittenBatch, write_837p
+from orchestration.partners.x12.writer import WrittenBatch, write_837
 
 SAMPLES = Path(__file__).parent.parent / "data" / "x12"
 
@@ -65,7 +65,7 @@ def written(
     per_set: int = 1000,
 ) -> tuple[str, WrittenBatch]:
     stream = io.StringIO()
-    batch = write_837p(
+    batch = write_837(
         stream,
         envelope,
         submitter=SUBMITTER,
@@ -91,9 +91,9 @@ def every_kind_of_claim() -> list[Claim]:
         {"frequency": "7", "payer_claim_number": "ICN0000001"},
         {"frequency": "8", "payer_claim_number": "ICN0000002", "prior_auth": None},
         {"diagnoses": ("F0390", "R69"), "lines": odd_lines, "total": Decimal("204.7")},
-        {"rendering": RenderingProvider("Carer", "Nia", "1999999984", "374U00000X")},
-        {"rendering": RenderingProvider("Carer", "Nia", secondary_id="AIDE0001")},
-        {"rendering": RenderingProvider("Other Agency", npi="1999999984")},
+        {"rendering": Provider("Carer", "Nia", "1999999984", "374U00000X")},
+        {"rendering": Provider("Carer", "Nia", secondary_id="AIDE0001")},
+        {"rendering": Provider("Other Agency", npi="1999999984")},
         {"subscriber": replace(PERSON, middle="Q", last="Ødegård", address=STREET)},
     )
     return [

@@ -29,7 +29,7 @@ from orchestration.partners.simulator.truth import truth
 from orchestration.partners.x12.claim import Claim
 from orchestration.partners.x12.replies import read_replies
 from orchestration.partners.x12.reply_rows import ReplyRow
-from orchestration.partners.x12.writer import write_837p
+from orchestration.partners.x12.writer import write_837
 from tests.unit.sample_batch import (
     BILLING,
     ENVELOPE,
@@ -70,7 +70,7 @@ def file_of(claims: Iterable[Claim], number: int = 1, per_set: int = 1000) -> by
         ENVELOPE, interchange_control=number, group_control=number, batch_ref=f"B{number}"
     )
     stream = io.StringIO()
-    write_837p(
+    write_837(
         *(stream, envelope),
         submitter=SUBMITTER,
         receiver=RECEIVER,

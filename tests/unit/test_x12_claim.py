@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.partners.x12.claim import MalformedClaim, RenderingProvider, clean_text
+from orchestration.partners.x12.claim import MalformedClaim, Provider, clean_text
 from tests.unit.sample_batch import CLAIM, ENVELOPE, LINE, PERSON
 
 
@@ -90,4 +90,4 @@ def test_a_claim_prints_its_keys_and_nobodys_data() -> None:
     assert repr(CLAIM) == "Claim(V000001)"
     assert repr(LINE) == "ServiceLine(V000001-1)"
     assert repr(PERSON) == "Person(...)"
-    assert repr(RenderingProvider("Carer", "Nia")) == "RenderingProvider(...)"
+    assert repr(Provider("Carer", "Nia")) == "Provider(...)"

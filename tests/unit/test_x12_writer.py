@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from orchestration.partners.x12.claim import Claim
 from orchestration.partners.x12.gates.guide import guide_findings
-from orchestration.partners.x12.sheet import BatchNotWritten, number_text
-from orchestration.partners.x12.writer import WrittenSet, write_837p
+from orchestration.partners.x12.sheet import BatchNotWritten
+from orchestration.partners.x12.spelling import number_text
+from orchestration.partners.x12.writer import WrittenSet, write_837
 from tests.unit.sample_batch import (
     BILLING,
     CLAIM,
@@ -107,7 +108,7 @@ def test_a_claim_without_diagnosis_is_written_for_the_gate_to_find() -> None:
 def test_an_empty_batch_is_refused_before_anything_is_written() -> None:
     stream = io.StringIO()
     with pytest.raises(BatchNotWritten, match="no claim"):
-        write_837p(
+        write_837(
             stream,
             ENVELOPE,
             submitter=SUBMITTER,
@@ -133,7 +134,7 @@ def test_a_batch_torn_half_way_looks_torn() -> None:
         raise OSError(message)
 
     with pytest.raises(OSError, match="source failed"):
-        write_837p(
+        write_837(
             stream,
             ENVELOPE,
             submitter=SUBMITTER,
@@ -166,7 +167,7 @@ def test_two_thousand_claims_stream_one_by_one() -> None:
             seen.append(stream.length)
             yield claim_number(number)
 
-    batch = write_837p(
+    batch = write_837(
         stream,
         ENVELOPE,
         submitter=SUBMITTER,
@@ -182,7 +183,7 @@ def test_two_thousand_claims_stream_one_by_one() -> None:
 
 
 def test_a_position_outside_all_claims_leads_to_none() -> None:
-    one = WrittenSet("0001", "B-0001", ("V1", "V2"), (12, 26), 40)
+    one = WrittenSet("0001", "B-0001", ("V1", "V2"), (12, 26), (b"1", b"2"), 40)
     assert [one.claim_at(position) for position in (0, 11, 12, 26, 39, 40, 99)] == [
         *(None, None, "V1", "V2", "V2", None, None)
     ]

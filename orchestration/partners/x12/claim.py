@@ -1,7 +1,6 @@
-"""What a professional claim is before it becomes X12.
+"""What a claim is before it becomes X12: the typed, frozen model.
 
-Here live the typed, frozen model and the one function that makes text safe to send. How a claim
-is spelled is ``writer``'s business; whether it may leave is decided by ``own_rules`` and ``gate``.
+How a claim is spelled is ``writer``'s business; whether it may leave is decided by the gates.
 
 A *shape error*, a value that could not even be spelled, is refused when the object is built.
 Whatever a biller can look at and mend (a missing authorisation, a wrong check digit) is left to
@@ -11,44 +10,55 @@ What prints itself prints keys only: a claim in a traceback or a log shows nobod
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal
 
-from orchestration.ground.failures import PermanentFailure
+from orchestration.partners.x12.others import LineJudgement, OtherPayer
+from orchestration.partners.x12.people import (
+    Address,
+    BillingProvider,
+    Contact,
+    Dependent,
+    Facility,
+    Payer,
+    Person,
+    Provider,
+    Receiver,
+    Submitter,
+)
+from orchestration.partners.x12.text import (
+    MalformedClaim,
+    clean_text,
+    require,
+    require_amount,
+    require_day,
+)
 
-ELEMENT_SEPARATOR = "*"
-COMPONENT_SEPARATOR = ":"
-REPETITION_SEPARATOR = "^"
-SEGMENT_TERMINATOR = "~"
+__all__ = [
+    "Address",
+    "BillingProvider",
+    "Claim",
+    "Contact",
+    "Dependent",
+    "Envelope",
+    "Facility",
+    "Institution",
+    "MalformedClaim",
+    "Payer",
+    "Person",
+    "Provider",
+    "Receiver",
+    "ServiceLine",
+    "Submitter",
+    "clean_text",
+]
 
 Frequency = Literal["1", "7", "8"]
-Sex = Literal["F", "M", "U"]
+PayerOrder = Literal["P", "S", "T"]
+UnitCode = Literal["UN", "MJ", "DA"]
 Usage = Literal["T", "P"]
-
-# Letters NFKD does not take apart; dropping them would turn OEDEGAARD into DEGAARD.
-_WHOLE_LETTERS = str.maketrans(
-    {
-        "Æ": "AE",
-        "Œ": "OE",
-        "Ø": "O",
-        "Ł": "L",
-        "Đ": "D",
-        "Ð": "D",
-        "Þ": "TH",
-        "\N{LATIN CAPITAL LETTER SHARP S}": "SS",
-        "\N{LEFT SINGLE QUOTATION MARK}": "'",
-        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
-        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-    }
-)
-_UNSENDABLE = re.compile(r"[*:~^\x00-\x1f\x7f]")
-_CLEAN_ALREADY = re.compile(r"[A-Z0-9&'()+,\-./#]+(?: [A-Z0-9&'()+,\-./#]+)*")
 
 _CLAIM_ID = re.compile(r"[A-Z0-9]{1,20}")
 _LINE_KEY = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,29}")
@@ -57,141 +67,14 @@ _TRADING_ID = re.compile(r"[A-Z0-9][A-Z0-9 ._-]{0,14}")
 _LARGEST_CONTROL = 999_999_999
 
 
-class MalformedClaim(PermanentFailure):
-    """A value X12 cannot spell at all; the message names the field, never the value."""
-
-
-def clean_text(text: str) -> str:
-    """Make text safe to send: upper case, ASCII, no separators, no control characters.
-
-    Every text passes through here on its way into a segment, because the X12 library escapes
-    nothing: a ``~`` in a name would end the segment.
-    """
-    if _CLEAN_ALREADY.fullmatch(text):
-        return text
-    one_line = " ".join(text.split())  # a line break separates words, so it must not glue them
-    letters = one_line.upper().translate(_WHOLE_LETTERS)
-    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode("ascii")
-    # NFKD may bring separators and lower case back (a full-width colon), hence only now:
-    return " ".join(_UNSENDABLE.sub("", plain.upper()).split())
-
-
-def _require(holds: bool, field: str, rule: str) -> None:
-    if not holds:
-        message = f"{field} {rule}"
-        raise MalformedClaim(message)
-
-
-def _require_amount(value: object, field: str) -> None:
-    # float is refused on purpose: 4e+06 has been seen in real money fields
-    _require(isinstance(value, Decimal) and value.is_finite(), field, "must be a finite Decimal")
-
-
-def _require_day(value: object, field: str) -> None:
-    # two instants of one day would be written as a span
-    is_day = isinstance(value, date) and not isinstance(value, datetime)
-    _require(is_day, field, "must be a date without a time")
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Who answers the phone about this file."""
-
-    name: str
-    phone: str
-    extension: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A street address; ``zip_code`` holds five or nine digits."""
-
-    line1: str
-    city: str
-    state: str
-    zip_code: str
-    line2: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Submitter:
-    """Who sends the file, as the receiver registered them."""
-
-    name: str
-    submitter_id: str
-    contact: Contact
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """Who takes the file in: a clearinghouse or a payer's own gateway."""
-
-    name: str
-    receiver_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class BillingProvider:
-    """The agency that is paid.
-
-    An atypical provider has no ``npi`` and is known to the payer by ``secondary_id``.
-    """
-
-    name: str
-    npi: str | None
-    taxonomy: str
-    tax_id: str
-    address: Address
-    contact: Contact | None = None
-    secondary_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """Who pays; ``claim_filing_code`` is the payer's kind, ``MC`` for Medicaid."""
-
-    name: str
-    payer_id: str
-    claim_filing_code: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Person:
-    """The person cared for, who is also the subscriber."""
-
-    last: str
-    first: str
-    birth_date: date
-    sex: Sex
-    address: Address
-    member_id: str
-    middle: str | None = None
-
-    def __post_init__(self) -> None:
-        _require_day(self.birth_date, "birth_date")
-        _require(self.sex in ("F", "M", "U"), "sex", "must be F, M or U")
-
-    def __repr__(self) -> str:
-        return "Person(...)"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RenderingProvider:
-    """Who gave the care, when the payer wants to know; no ``first`` means an organisation."""
-
-    last: str
-    first: str | None = None
-    npi: str | None = None
-    taxonomy: str | None = None
-    secondary_id: str | None = None
-
-    def __repr__(self) -> str:
-        return "RenderingProvider(...)"
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceLine:
-    """One priced service on one day or span; ``line_key`` comes back in every reply."""
+    """One priced service on one day or span; ``line_key`` comes back in every reply.
+
+    ``times`` are the clock times of an electronically verified visit, for payers who want them on
+    the line. ``revenue_code`` is for institutional claims, where ``prior_auth`` and ``note`` stand
+    with the claim only.
+    """
 
     line_key: str
     service_code: str
@@ -202,24 +85,63 @@ class ServiceLine:
     modifiers: tuple[str, ...] = ()
     diagnosis_pointers: tuple[int, ...] = (1,)
     prior_auth: str | None = None
-    unit_code: Literal["UN", "MJ"] = "UN"
+    unit_code: UnitCode = "UN"
+    revenue_code: str | None = None
+    times: tuple[time, time] | None = None
+    rendering: Provider | None = None
+    ordering: Provider | None = None
+    note: str | None = None
+    judgements: tuple[LineJudgement, ...] = ()
 
     def __post_init__(self) -> None:
         key_fits = _LINE_KEY.fullmatch(self.line_key) is not None
-        _require(key_fits, "line_key", "must be 1 to 30 of A-Z, 0-9, dot and dash")
-        _require_amount(self.charge, "charge")
-        _require_amount(self.units, "units")
-        _require_day(self.from_date, "from_date")
-        _require_day(self.to_date, "to_date")
-        _require(self.unit_code in ("UN", "MJ"), "unit_code", "must be UN or MJ")
+        require(key_fits, "line_key", "must be 1 to 30 of A-Z, 0-9, dot and dash")
+        require_amount(self.charge, "charge")
+        require_amount(self.units, "units")
+        require_day(self.from_date, "from_date")
+        require_day(self.to_date, "to_date")
+        require(self.unit_code in ("UN", "MJ", "DA"), "unit_code", "must be UN, MJ or DA")
 
     def __repr__(self) -> str:
         return f"ServiceLine({self.line_key})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Institution:
+    """What an institutional claim says beyond a professional one.
+
+    ``bill_type`` is the type of bill without its leading zero and frequency: 32 is home health
+    under a plan of treatment, 34 is without. Codes are the uniform bill's own: ``values`` with
+    amounts, ``occurrences`` with days, ``occurrence_spans`` with first and last days.
+    """
+
+    from_date: date
+    to_date: date
+    attending: Provider | None
+    bill_type: str = "32"
+    admitted_on: date | None = None
+    admission_type: str = "9"
+    admission_source: str = "1"
+    patient_status: str = "30"
+    admitting_diagnosis: str | None = None
+    conditions: tuple[str, ...] = ()
+    occurrences: tuple[tuple[str, date], ...] = ()
+    occurrence_spans: tuple[tuple[str, date, date], ...] = ()
+    values: tuple[tuple[str, Decimal], ...] = ()
+
+    def __post_init__(self) -> None:
+        require_day(self.from_date, "from_date")
+        require_day(self.to_date, "to_date")
+        for _, amount in self.values:
+            require_amount(amount, "values")
+
+    def __repr__(self) -> str:
+        return "Institution(...)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
-    """One claim for one person.
+    """One claim for one person, professional unless it says what makes it ``institution``al.
 
     ``claim_id`` stays the same over every attempt: a remittance names the original even when a
     replacement was sent. Attempts are told apart by their control numbers.
@@ -234,17 +156,27 @@ class Claim:
     frequency: Frequency = "1"
     payer_claim_number: str | None = None
     prior_auth: str | None = None
-    rendering: RenderingProvider | None = None
+    rendering: Provider | None = None
     assignment: Literal["A", "B", "C"] = "A"
     benefits_assigned: Literal["Y", "N", "W"] = "Y"
     release_signed: Literal["Y", "I"] = "Y"
+    dependent: Dependent | None = None
+    referring: Provider | None = None
+    supervising: Provider | None = None
+    facility: Facility | None = None
+    referral: str | None = None
+    note: str | None = None
+    payer_order: PayerOrder = "P"
+    others: tuple[OtherPayer, ...] = ()
+    institution: Institution | None = None
 
     def __post_init__(self) -> None:
         id_fits = _CLAIM_ID.fullmatch(self.claim_id) is not None
-        _require(id_fits, "claim_id", "must be 1 to 20 of A-Z and 0-9")
-        _require_amount(self.total, "total")
-        _require(self.frequency in ("1", "7", "8"), "frequency", "must be 1, 7 or 8")
-        _require(len(self.lines) > 0, "lines", "must be at least one service line")
+        require(id_fits, "claim_id", "must be 1 to 20 of A-Z and 0-9")
+        require_amount(self.total, "total")
+        require(self.frequency in ("1", "7", "8"), "frequency", "must be 1, 7 or 8")
+        require(self.payer_order in ("P", "S", "T"), "payer_order", "must be P, S or T")
+        require(len(self.lines) > 0, "lines", "must be at least one service line")
 
     def __repr__(self) -> str:
         return f"Claim({self.claim_id})"
@@ -273,14 +205,14 @@ class Envelope:
         for field in ("interchange_control", "group_control"):
             number = getattr(self, field)
             whole = isinstance(number, int) and 0 < number <= _LARGEST_CONTROL
-            _require(whole, field, "must be a whole number of 1 to 9 digits")
-        _require(isinstance(self.created_at, datetime), "created_at", "must be a datetime")
-        _require(self.usage in ("T", "P"), "usage", "must be T or P")
+            require(whole, field, "must be a whole number of 1 to 9 digits")
+        require(isinstance(self.created_at, datetime), "created_at", "must be a datetime")
+        require(self.usage in ("T", "P"), "usage", "must be T or P")
         for field in ("sender_id", "receiver_id"):
             fits = _TRADING_ID.fullmatch(getattr(self, field)) is not None
-            _require(fits, field, "must be 1 to 15 of A-Z, 0-9, blank, dot, dash, underscore")
+            require(fits, field, "must be 1 to 15 of A-Z, 0-9, blank, dot, dash, underscore")
         for field in ("sender_qualifier", "receiver_qualifier"):
             fits = re.fullmatch(r"[A-Z0-9]{2}", getattr(self, field)) is not None
-            _require(fits, field, "must be two of A-Z and 0-9")
+            require(fits, field, "must be two of A-Z and 0-9")
         ref_fits = _BATCH_REF.fullmatch(self.batch_ref) is not None
-        _require(ref_fits, "batch_ref", "must be 1 to 20 of A-Z, 0-9 and dash")
+        require(ref_fits, "batch_ref", "must be 1 to 20 of A-Z, 0-9 and dash")

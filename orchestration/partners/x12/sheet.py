@@ -1,45 +1,22 @@
-"""One segment after another onto a stream, with the library keeping the envelope's counts.
+"""One segment after another onto a stream, with the library keeping the envelope's counts."""
 
-Every text is cleaned on its way in, so no caller can let a separator through.
-"""
-
-from datetime import date
-from decimal import Decimal
 from typing import TextIO
 
 from pyx12.segment import Segment
 from pyx12.x12file import X12Writer
 
 from orchestration.ground.failures import PermanentFailure
-from orchestration.partners.x12.claim import (
+from orchestration.partners.x12.spelling import Element, spell
+from orchestration.partners.x12.text import (
     COMPONENT_SEPARATOR,
     ELEMENT_SEPARATOR,
     REPETITION_SEPARATOR,
     SEGMENT_TERMINATOR,
-    clean_text,
 )
-
-Element = str | tuple[str, ...] | None
 
 
 class BatchNotWritten(PermanentFailure):
     """The batch could not be written; what the stream holds is not a file to send."""
-
-
-def number_text(value: Decimal) -> str:
-    """A Decimal as X12 wants it: no exponent, no zeros that say nothing."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    if digits.startswith("0."):
-        digits = digits[1:]
-    return sign + digits if digits.strip("0") else "0"
-
-
-def day_text(day: date) -> str:
-    """A day as eight digits."""
-    return day.strftime("%Y%m%d")
 
 
 class Sheet:
@@ -61,12 +38,12 @@ class Sheet:
         """How many segments the open set holds so far, ST included."""
         return int(self._writer.seg_count)
 
-    def put(self, name: str, *elements: Element) -> None:
+    def put(self, *row: Element) -> None:
         """Write one segment; None and empty texts leave their place blank."""
-        self.put_raw(ELEMENT_SEPARATOR.join((name, *map(_spelled, elements))))
+        self.put_raw(spell(row))
 
     def put_raw(self, segment: str) -> None:
-        """Write a segment whose blanks carry meaning, the interchange header."""
+        """Write a segment that is spelled already."""
         self._writer.Write(
             Segment(segment, SEGMENT_TERMINATOR, ELEMENT_SEPARATOR, COMPONENT_SEPARATOR)
         )
@@ -89,11 +66,3 @@ class Sheet:
         if codes:
             message = f"the X12 library refused the envelope: {', '.join(codes)}"
             raise BatchNotWritten(message)
-
-
-def _spelled(element: Element) -> str:
-    if element is None:
-        return ""
-    if isinstance(element, tuple):
-        return COMPONENT_SEPARATOR.join(clean_text(part) for part in element)
-    return clean_text(element)

@@ -1,49 +1,66 @@
-"""Claims are spelled as one 837P interchange, claim by claim, onto a stream.
+"""Claims are spelled as one interchange of a guide, claim by claim, onto a stream.
 
-Segments and the envelope's counts come from pyx12; the order of loops comes from here. The
-writer refuses nothing a rule could say better: ``own_rules`` looks at claims before, ``gate`` at
-the bytes after.
+Segments and the envelope's counts come from pyx12; the order of loops from ``professional`` and
+``institutional``. The writer refuses nothing a rule could say better: the gates look at the bytes
+after. A claim that cannot be spelled at all is told to ``refused`` and left out.
 
-If anything fails half way, no trailer is written: a torn file must look torn. Write to a
+If anything else fails half way, no trailer is written: a torn file must look torn. Write to a
 candidate and publish it once this function has returned.
 """
 
+import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TextIO
 
+from orchestration.partners.x12 import institutional, professional
 from orchestration.partners.x12.claim import (
-    COMPONENT_SEPARATOR,
-    ELEMENT_SEPARATOR,
-    REPETITION_SEPARATOR,
-    Address,
     BillingProvider,
     Claim,
-    Contact,
     Envelope,
     Payer,
     Receiver,
-    RenderingProvider,
-    ServiceLine,
     Submitter,
 )
-from orchestration.partners.x12.sheet import BatchNotWritten, Sheet, day_text, number_text
+from orchestration.partners.x12.sheet import BatchNotWritten, Sheet
+from orchestration.partners.x12.spelling import (
+    Row,
+    address_rows,
+    contact_row,
+    day_text,
+    level_rows,
+    organisation_row,
+    spell,
+)
+from orchestration.partners.x12.text import (
+    COMPONENT_SEPARATOR,
+    ELEMENT_SEPARATOR,
+    REPETITION_SEPARATOR,
+)
 
-GUIDE_837P = "005010X222A1"
+PROFESSIONAL = "005010X222A1"
+INSTITUTIONAL = "005010X223A2"
 CLAIMS_PER_SET = 500
 
 _BILLING_LEVEL = 1
+_LEVEL = f"HL{ELEMENT_SEPARATOR}"
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenSet:
-    """What one transaction set carries, to recognise the answers to it."""
+    """What one transaction set carries, to recognise the answers to it.
+
+    ``prints`` tell of each claim what stands in it, but for the numbers of its levels: the same
+    claim written again, in whatever file, has the same.
+    """
 
     st02: str
     bht03: str
     claim_ids: tuple[str, ...]
     claim_starts: tuple[int, ...]
+    prints: tuple[bytes, ...]
     segment_count: int
 
     def claim_at(self, position: int) -> str | None:
@@ -68,7 +85,12 @@ class WrittenBatch:
         return sum(len(one.claim_ids) for one in self.sets)
 
 
-def write_837p(
+def guide_of(claim: Claim) -> str:
+    """The guide a claim is written by."""
+    return INSTITUTIONAL if claim.institution else PROFESSIONAL
+
+
+def write_837(
     stream: TextIO,
     envelope: Envelope,
     *,
@@ -77,30 +99,48 @@ def write_837p(
     billing: BillingProvider,
     payer: Payer,
     claims: Iterable[Claim],
+    guide: str = PROFESSIONAL,
     per_set: int = CLAIMS_PER_SET,
+    refused: Callable[[str], None] | None = None,
 ) -> WrittenBatch:
     """Write all claims as one interchange and tell what was written under which number.
 
     Claims are taken one at a time; a new transaction set begins after ``per_set`` of them.
+
+    Args:
+        stream: Where to.
+        envelope: Control numbers and addresses.
+        submitter: Who sends.
+        receiver: Who takes in.
+        billing: Who is paid.
+        payer: Who pays.
+        claims: What is asked for; all by the same guide.
+        guide: That guide.
+        per_set: How many claims a transaction set may hold.
+        refused: Told the id of each claim that cannot be spelled; without it that is raised.
+
+    Raises:
+        BatchNotWritten: there was no claim to write, or the library refused the envelope.
     """
     if per_set < 1:
         raise BatchNotWritten("per_set must be at least 1")
     sheet = Sheet(stream)
-    letterhead = _Letterhead(envelope, submitter, receiver, billing, payer)
+    letterhead = _Letterhead(envelope, submitter, receiver, billing, payer, guide)
     current: _OpenSet | None = None
     done: list[WrittenSet] = []
     for claim in claims:
+        level = current.level if current and len(current.claim_ids) < per_set else _BILLING_LEVEL
+        segments = _spelled(claim, letterhead, level + 1, refused)
+        if not segments:
+            continue
         if current is not None and len(current.claim_ids) == per_set:
             done.append(_close_set(sheet, current))
             current = None
         if current is None:
             if not done:
-                _open_interchange(sheet, envelope)
+                _open_interchange(sheet, envelope, guide)
             current = _open_set(sheet, letterhead, number=len(done) + 1)
-        current.claim_ids.append(claim.claim_id)
-        current.claim_starts.append(sheet.position + 1)
-        _put_subscriber(sheet, claim, payer, billing, level=_BILLING_LEVEL + len(current.claim_ids))
-        _put_claim(sheet, claim)
+        _put_claim(sheet, current, claim.claim_id, segments)
     if current is None:
         raise BatchNotWritten("there is no claim to write")
     done.append(_close_set(sheet, current))
@@ -115,21 +155,61 @@ class _Letterhead:
     receiver: Receiver
     billing: BillingProvider
     payer: Payer
+    guide: str
 
 
 @dataclass(slots=True)
 class _OpenSet:
     st02: str
     bht03: str
+    level: int = _BILLING_LEVEL
     claim_ids: list[str] = field(default_factory=list)
     claim_starts: list[int] = field(default_factory=list)
+    prints: list[bytes] = field(default_factory=list)
 
 
 def _isa13(envelope: Envelope) -> str:
     return f"{envelope.interchange_control:09d}"
 
 
-def _open_interchange(sheet: Sheet, envelope: Envelope) -> None:
+def _rows(claim: Claim, letterhead: _Letterhead, level: int) -> Iterator[Row]:
+    if guide_of(claim) != letterhead.guide:
+        raise BatchNotWritten("a file holds professional or institutional claims, not both")
+    levels = level_rows(claim, letterhead.payer, letterhead.billing, level, _BILLING_LEVEL)
+    if claim.institution:
+        return chain(levels, institutional.claim_rows(claim, claim.institution))
+    return chain(levels, professional.claim_rows(claim))
+
+
+def _spelled(
+    claim: Claim, letterhead: _Letterhead, level: int, refused: Callable[[str], None] | None
+) -> list[str]:
+    try:
+        return [spell(row) for row in _rows(claim, letterhead, level)]
+    except BatchNotWritten:
+        raise
+    except Exception:
+        # whatever it is about this claim: its neighbours shall go, and the text may quote it
+        if refused is None:
+            raise
+        refused(claim.claim_id)
+        return []
+
+
+def _put_claim(sheet: Sheet, current: _OpenSet, claim_id: str, segments: list[str]) -> None:
+    current.claim_ids.append(claim_id)
+    current.claim_starts.append(sheet.position + 1)
+    content = hashlib.blake2b(digest_size=16)
+    for segment in segments:
+        sheet.put_raw(segment)
+        if segment.startswith(_LEVEL):
+            current.level += 1
+        else:
+            content.update(segment.encode())
+    current.prints.append(content.digest())
+
+
+def _open_interchange(sheet: Sheet, envelope: Envelope, guide: str) -> None:
     made = envelope.created_at
     header = (
         "ISA",
@@ -144,7 +224,7 @@ def _open_interchange(sheet: Sheet, envelope: Envelope) -> None:
     sheet.put(
         *("GS", "HC", envelope.sender_id, envelope.receiver_id),
         *(day_text(made), made.strftime("%H%M")),
-        *(str(envelope.group_control), "X", GUIDE_837P),
+        *(str(envelope.group_control), "X", guide),
     )
 
 
@@ -153,20 +233,22 @@ def _open_set(sheet: Sheet, letterhead: _Letterhead, number: int) -> _OpenSet:
     st02 = f"{number:04d}"
     bht03 = f"{envelope.batch_ref}-{st02}"
     made = envelope.created_at
-    sheet.put("ST", "837", st02, GUIDE_837P)
-    sheet.put("BHT", "0019", "00", bht03, day_text(made), made.strftime("%H%M"), "CH")
-    _put_organisation(
-        sheet, "41", letterhead.submitter.name, "46", letterhead.submitter.submitter_id
+    submitter, receiver = letterhead.submitter, letterhead.receiver
+    rows: tuple[Row, ...] = (
+        ("ST", "837", st02, letterhead.guide),
+        ("BHT", "0019", "00", bht03, day_text(made), made.strftime("%H%M"), "CH"),
+        organisation_row("41", submitter.name, "46", submitter.submitter_id),
+        contact_row(submitter.contact),
+        organisation_row("40", receiver.name, "46", receiver.receiver_id),
+        ("HL", str(_BILLING_LEVEL), None, "20", "1"),
+        ("PRV", "BI", "PXC", billing.taxonomy),
+        organisation_row("85", billing.name, "XX" if billing.npi else None, billing.npi),
+        *address_rows(billing.address),
+        ("REF", "EI", billing.tax_id),
+        *([contact_row(billing.contact)] if billing.contact else []),
     )
-    _put_contact(sheet, letterhead.submitter.contact)
-    _put_organisation(sheet, "40", letterhead.receiver.name, "46", letterhead.receiver.receiver_id)
-    sheet.put("HL", str(_BILLING_LEVEL), None, "20", "1")
-    sheet.put("PRV", "BI", "PXC", billing.taxonomy)
-    _put_organisation(sheet, "85", billing.name, "XX" if billing.npi else None, billing.npi)
-    _put_address(sheet, billing.address)
-    sheet.put("REF", "EI", billing.tax_id)
-    if billing.contact is not None:
-        _put_contact(sheet, billing.contact)
+    for row in rows:
+        sheet.put(*row)
     return _OpenSet(st02, bht03)
 
 
@@ -178,82 +260,6 @@ def _close_set(sheet: Sheet, current: _OpenSet) -> WrittenSet:
         current.bht03,
         tuple(current.claim_ids),
         tuple(current.claim_starts),
+        tuple(current.prints),
         length,
     )
-
-
-def _put_organisation(
-    sheet: Sheet, role: str, name: str, id_kind: str | None, number: str | None
-) -> None:
-    sheet.put("NM1", role, "2", name, None, None, None, None, id_kind, number)
-
-
-def _put_contact(sheet: Sheet, contact: Contact) -> None:
-    extension = ("EX", contact.extension) if contact.extension else ()
-    sheet.put("PER", "IC", contact.name, "TE", contact.phone, *extension)
-
-
-def _put_address(sheet: Sheet, address: Address) -> None:
-    sheet.put("N3", address.line1, address.line2)
-    sheet.put("N4", address.city, address.state, address.zip_code)
-
-
-def _put_subscriber(
-    sheet: Sheet, claim: Claim, payer: Payer, billing: BillingProvider, level: int
-) -> None:
-    person = claim.subscriber
-    sheet.put("HL", str(level), str(_BILLING_LEVEL), "22", "0")
-    blanks = (None,) * 6
-    sheet.put("SBR", "P", "18", *blanks, payer.claim_filing_code)
-    names = (person.last, person.first, person.middle)
-    sheet.put("NM1", "IL", "1", *names, None, None, "MI", person.member_id)
-    _put_address(sheet, person.address)
-    sheet.put("DMG", "D8", day_text(person.birth_date), person.sex)
-    _put_organisation(sheet, "PR", payer.name, "PI", payer.payer_id)
-    if billing.npi is None and billing.secondary_id:
-        sheet.put("REF", "G2", billing.secondary_id)
-
-
-def _put_claim(sheet: Sheet, claim: Claim) -> None:
-    place = (claim.place_of_service, "B", claim.frequency)
-    signatures = ("Y", claim.assignment, claim.benefits_assigned, claim.release_signed)
-    sheet.put("CLM", claim.claim_id, number_text(claim.total), None, None, place, *signatures)
-    if claim.prior_auth:
-        sheet.put("REF", "G1", claim.prior_auth)
-    if claim.payer_claim_number:
-        sheet.put("REF", "F8", claim.payer_claim_number)
-    kinds = ("ABK", *("ABF",) * len(claim.diagnoses))
-    if claim.diagnoses:
-        sheet.put("HI", *zip(kinds, claim.diagnoses, strict=False))
-    if claim.rendering is not None:
-        _put_rendering(sheet, claim.rendering)
-    for number, line in enumerate(claim.lines, start=1):
-        _put_line(sheet, number, line)
-
-
-def _put_rendering(sheet: Sheet, provider: RenderingProvider) -> None:
-    kind = "1" if provider.first else "2"
-    id_kind = "XX" if provider.npi else None
-    names = (provider.last, provider.first)
-    sheet.put("NM1", "82", kind, *names, None, None, None, id_kind, provider.npi)
-    if provider.taxonomy:
-        sheet.put("PRV", "PE", "PXC", provider.taxonomy)
-    if provider.secondary_id:
-        sheet.put("REF", "G2", provider.secondary_id)
-
-
-def _put_line(sheet: Sheet, number: int, line: ServiceLine) -> None:
-    sheet.put("LX", str(number))
-    sheet.put(
-        *("SV1", ("HC", line.service_code, *line.modifiers), number_text(line.charge)),
-        *(line.unit_code, number_text(line.units), None, None),
-        tuple(map(str, line.diagnosis_pointers)),
-    )
-    if line.from_date == line.to_date:
-        sheet.put("DTP", "472", "D8", day_text(line.from_date))
-    else:
-        span = f"{day_text(line.from_date)}-{day_text(line.to_date)}"
-        sheet.put("DTP", "472", "RD8", span)
-    if line.prior_auth:
-        sheet.put("REF", "G1", line.prior_auth)
-    sheet.put("REF", "6R", line.line_key)

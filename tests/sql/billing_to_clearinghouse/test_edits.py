@@ -264,6 +264,7 @@ def test_facts_that_change_while_claims_are_written_send_nothing(
     examine = batches.same_as_meant
 
     def change_meanwhile(*tallies: Tally) -> Iterator[Finding]:
+        monkeypatch.setattr(batches, "same_as_meant", examine)
         records.put("client", client("C1", record_version=2, city=""))
         return examine(*tallies)
 
@@ -271,7 +272,6 @@ def test_facts_that_change_while_claims_are_written_send_nothing(
     with pytest.raises(TransientFailure, match="changed while claims were written"):
         records.run(HOP)
     assert records.all("select * from core.claim_batch") == []
-    monkeypatch.setattr(batches, "same_as_meant", examine)
     records.run(HOP)
     assert records.codes("hhax/C1-1109-9", HOP) == ["CLM-GATE"]
 

@@ -21,6 +21,7 @@ from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.gates.guide_report import guide_finding, reported_findings
 from orchestration.partners.x12.gates.witness import Witness
 
+STOPPED: Final = "validator_stopped"
 _BEFORE_THE_GROUP: Final = frozenset({"", "ISA"})
 
 
@@ -59,11 +60,11 @@ def _validate(document: TextIO, report: TextIO, witness: Witness) -> tuple[bool,
         return False, "not_ascii"
     except EngineError:
         no_map = witness.segment in _BEFORE_THE_GROUP
-        return False, "guide_not_known" if no_map else "validator_stopped"
+        return False, "guide_not_known" if no_map else STOPPED
     except Exception:
         # The library breaks on broken structure in many ways, and the text of what it raises
         # may quote the file: only the place is passed on.
-        return False, "validator_stopped"
+        return False, STOPPED
 
 
 @functools.cache

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from orchestration.partners.x12.gates.alone import claims_alone
 from orchestration.partners.x12.gates.document import SetText
-from orchestration.partners.x12.gates.finding import Finding
-from orchestration.partners.x12.gates.guide import guide_findings
+from orchestration.partners.x12.gates.finding import Finding, shown_claim_id
+from orchestration.partners.x12.gates.guide import STOPPED, guide_findings
 from orchestration.partners.x12.gates.own_rules import own_findings
 from orchestration.partners.x12.gates.reading import SetRead, read_set
 from orchestration.partners.x12.gates.tally import ClaimCount
@@ -46,11 +47,24 @@ class Asked:
 def judged(one: SetText, asked: Asked = Asked()) -> Verdict:
     """Put one set through the gates."""
     read = read_set_of(one)
-    found = [*guide_findings(_wrapped(one, read)), *_own(one, read, asked)]
+    found = [*_of_guide(one, read), *_own(one, read, asked)]
     found.sort(key=lambda finding: (finding.position, finding.rule))
     if asked.with_text:
         found = [_quoting(finding, one) for finding in found]
     return Verdict(read.control, tuple(found), claim_counts(read))
+
+
+def _of_guide(one: SetText, read: SetRead) -> list[Finding]:
+    """What gate 1 finds; where it cannot go on, claim by claim, so that it sees all of them."""
+    found = guide_findings(_wrapped(one, read))
+    if STOPPED not in {finding.rule for finding in found} or not read.claims:
+        return found
+    found = []
+    for part in claims_alone(one, read):
+        for finding in guide_findings(_wrapped(part.text, read)):
+            claim_id = finding.claim_id or shown_claim_id(part.claim_id)
+            found.append(replace(part.placed(finding), claim_id=claim_id))
+    return found
 
 
 def _own(one: SetText, read: SetRead, asked: Asked) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """How many claims, of what lines and what money: what was meant and what somebody read."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -29,6 +30,14 @@ class Tally:
         self.lines += one.lines
         self.total += one.total
         self._seen.update(f"{one.claim_id} {one.lines} {one.total.normalize():f}\n".encode())
+
+    @classmethod
+    def of(cls, claims: Iterable[ClaimCount]) -> "Tally":
+        """All of these counted."""
+        tally = cls()
+        for one in claims:
+            tally.add(one)
+        return tally
 
     @property
     def digest(self) -> str:
