@@ -5,11 +5,12 @@ from functools import partial
 
 from orchestration.ground.business_time import Deadline
 from orchestration.ground.contracts import Hop, IdentifierKind, Target, Timing
-from orchestration.partners import answers, batches, outbox
+from orchestration.partners import answers, attempts, batches, outbox
 
 _Identifies = dict[str, IdentifierKind]
 _BATCH: _Identifies = dict.fromkeys(("batch_no", "interchange_control", "group_control"), "batch")
 _LINE: _Identifies = {"claim_id": "claim"}
+_SAID = ("claim_id", "attempt_no", "record_id", "line_no")
 _CLAIM: _Identifies = {**_LINE, "batch_no": "batch"}
 
 HOP = Hop(
@@ -33,8 +34,10 @@ HOP = Hop(
         Target(
             "claim_attempt", ("claim_id", "attempt_no"), "A claim sent once.", identifies=_CLAIM
         ),
+        Target("claim_attempt_line", _SAID, "What an attempt said.", identifies=_LINE),
         Target("claim_line", ("record_id", "line_no"), "A line on its claim.", True, _LINE),
     ),
+    keeps=("claim_request", "claim_release", "claims_asked", "visits_asked"),
     minimum_dataset=("client_id", "payer_id", "amount_cents", "claim_id", "batch_key"),
     checkpoints=("V14", "V15"),
     timing=Timing(
@@ -60,7 +63,7 @@ HOP = Hop(
         "posted",
     ),
     listen=answers.listen,
-    examine=partial(batches.examine, "billing_to_clearinghouse"),
+    examine=partial(attempts.examine, "billing_to_clearinghouse"),
     prepare=partial(batches.prepare, "billing_to_clearinghouse"),
     deliver=partial(outbox.deliver, "billing_to_clearinghouse"),
 )

@@ -130,7 +130,11 @@ def tables() -> tuple[Table, ...]:
 def sql_library() -> SqlLibrary:
     """The SQL, knowing which tables exist."""
     return SqlLibrary(
-        core_tables=frozenset(target.name for hop in hops() for target in hop.targets),
+        core_tables=frozenset(
+            name
+            for hop in hops()
+            for name in (*(target.name for target in hop.targets), *hop.keeps)
+        ),
         landing_tables=frozenset(table.name for table in tables()),
         landing=tables(),
     )

@@ -11,6 +11,7 @@ from orchestration.commands import (
     answering,
     asking,
     claim_files,
+    claims_again,
     contracts,
     deciding,
     exchanging,
@@ -50,6 +51,7 @@ for room in (
     guarding,
     answering,
     claim_files,
+    claims_again,
 ):
     for command in room.COMMANDS:
         main.add_command(command)

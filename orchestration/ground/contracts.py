@@ -310,6 +310,8 @@ class Hop:
         reads: Further tables its models and edits look at.
         follows: The hop a record must have moved through before it may exist here.
         targets: What it publishes.
+        keeps: Tables and functions of schema core that models read and no pass publishes: what
+            people decided about its records.
         minimum_dataset: Candidate columns that may not be missing on a moved record.
         checkpoints: The checkpoints this hop covers, in order (``V01`` ... ``V08``).
         timing: Schedule, freshness, age.
@@ -333,6 +335,7 @@ class Hop:
     timing: Timing
     owner: str
     follows: str | None = None
+    keeps: tuple[str, ...] = ()
     ladder: tuple[str, ...] = ()
     listen: Callable[[Examination], None] | None = None
     examine: Callable[[Examination], Iterable[tuple[str, str]]] | None = None

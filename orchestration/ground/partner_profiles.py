@@ -22,6 +22,7 @@ from orchestration.ground.toml_table import TomlTable
 Expected = Literal["always", "sometimes", "never"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ANY_PAYER = "any_payer"
+CORRECTIONS = frozenset({"replace", "void"})
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ class Partner:
         replies: In the ladder's order.
         rungs: The ladder.
         lock_days: Days after service in which its visits may be corrected, where there is a limit.
+        refuses: Corrections it takes no claim for: ``replace`` (7), ``void`` (8).
+        way_out: What to do instead, in a sentence for people.
+        new_claim_instead: Whether that is to give the claim up and bill its visits on a new one.
     """
 
     name: str
@@ -72,6 +76,9 @@ class Partner:
     replies: tuple[Reply, ...]
     rungs: tuple[str, ...]
     lock_days: int | None = None
+    refuses: tuple[str, ...] = ()
+    way_out: str = ""
+    new_claim_instead: bool = False
 
     def awaited(self, rung: str) -> Reply | None:
         """The next reply that always comes to something that stands on a rung."""
@@ -174,6 +181,7 @@ def _read(rungs: tuple[str, ...], path: Path, text: str) -> Partner:
     table.only(
         *("meaning", "payers", "owner", "time_zone", "works", "holidays", "opens", "closes"),
         *("cut_off", "downtime", "replies", "visit_lock_days", "sending"),
+        *("refuses", "way_out", "new_claim_instead"),
     )
     payers = tuple(map(str, table.get("payers", list, [])))
     if not payers and path.stem != ANY_PAYER:
@@ -192,7 +200,17 @@ def _read(rungs: tuple[str, ...], path: Path, text: str) -> Partner:
         replies=tuple(sorted(replies, key=lambda reply: rungs.index(reply.rung))),
         rungs=rungs,
         lock_days=table.get("visit_lock_days", int, None),
+        refuses=_refuses(table),
+        way_out=table.get("way_out", str, ""),
+        new_claim_instead=table.get("new_claim_instead", bool, default=False),
     )
+
+
+def _refuses(table: TomlTable) -> tuple[str, ...]:
+    said = table.get("refuses", list, [])
+    if not set(said) <= CORRECTIONS:
+        table.refuse("refuses", "refuses is no list of corrections", 'Write ["replace", "void"].')
+    return tuple(said)
 
 
 def _calendar(table: TomlTable) -> WorkingTime:

@@ -61,7 +61,7 @@ class SqlLibrary:
     """The SQL of this house, below one folder.
 
     Args:
-        core_tables: Names of published tables.
+        core_tables: Names of published tables, and of those hops keep beside them.
         landing_tables: Names of landing tables.
         folder: Where the SQL is.
         landing: The landing tables themselves, for what compares their versions.

@@ -101,6 +101,8 @@ with said as (
                 when fresh.outcome in ('paid', 'forwarded', 'unpaid', 'denied', 'not_theirs')
                     then 'denied'
             end
+            -- a number the partner has had before: it holds the file, and refuses a second copy
+            when fresh.reply_kind = 'TA1' and fresh.codes = '025' then null
             when fresh.outcome = 'rejected' then 'rejected'
             when fresh.outcome in ('accepted', 'accepted_with_errors') then 'accepted'
         end as verdict

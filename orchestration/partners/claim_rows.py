@@ -27,7 +27,8 @@ _PER_FETCH = 2000
 _LINES = """
 select
     source.batch_key, source.claim_id, source.record_id, source.payer_id, source.payer_name
-    , source.payer_edi_id, source.claim_filing_code, line.service_code, line.modifiers
+    , source.payer_edi_id, source.claim_filing_code, source.frequency, source.payer_claim_number
+    , line.service_code, line.modifiers
     , line.service_date, line.units, line.charge_cents, line.auth_number, line.reconciliation_id
     , client.last_name, client.first_name, client.birth_date, client.sex, client.address_line
     , client.city, client.state_code, client.zip_code
@@ -45,7 +46,7 @@ order by source.batch_key, source.claim_id, line.service_date, line.record_id, l
 
 # a claim is examined without those of its visits that are held already
 _NOTHING_FOUND = """
-where not exists (
+where source.goes_out and not exists (
     select 1 from audit.HOP__finding as finding where finding.record_id = source.record_id
 )
 """
@@ -96,7 +97,7 @@ def drafts_by_payer(
         hop: The hop whose pass it is.
         source: Which of the pass's tables says what is on a claim.
     """
-    where = _NOTHING_FOUND if source == "candidate" else ""
+    where = _NOTHING_FOUND if source == "candidate" else "where source.goes_out"
     sql = _LINES.replace("WHERE", where).replace("HOP", hop).replace("SOURCE", source)
     with connection.execute(sa.text(sql), execution_options={"yield_per": _PER_FETCH}) as rows:
         yield _of_payers(rows)
@@ -131,6 +132,8 @@ def _claim(claim_id: str, lines: list[sa.Row[Any]]) -> Claim:
         lines=tuple(_line(line, auth_number) for line in lines),
         prior_auth=auth_number,
         place_of_service=client.place_of_service or "",
+        frequency=client.frequency,
+        payer_claim_number=client.payer_claim_number,
     )
 
 

@@ -21,7 +21,7 @@ def settle(connection: sa.Connection, now: datetime) -> int:
         How many claims stand elsewhere than before.
     """
     binds = {"now": now}
-    for statement in (_ORPHANS, _STANDING, _CONTRADICTIONS, _OUT_OF_ORDER):
+    for statement in (_ORPHANS, _ALREADY_THERE, _STANDING, _CONTRADICTIONS, _OUT_OF_ORDER):
         connection.execute(statement, binds)
     for statement in (_CHANGED, _SENT, _CLIMBED, _ENTRIES):
         connection.execute(statement)
@@ -48,6 +48,13 @@ where
         when new.level in ('batch', 'provider') then new.outcome = 'rejected'
         else new.level in ('interchange', 'group', 'claim')
     end
+""")
+
+_ALREADY_THERE = sa.text("""
+insert into core.odd_answer (kind, answer_id, found_at)
+select 'already_there', new.answer_id, :now
+from pg_temp.new_answer as new
+where new.reply_kind = 'TA1' and new.codes = '025'
 """)
 
 # The verdict of the highest rung that gave one; taking a file in (TA1, 999) is none. Of a payer's

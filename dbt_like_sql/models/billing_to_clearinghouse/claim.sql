@@ -10,8 +10,8 @@ select
     , cast(sum(passed.line_count) as integer) as line_count
     , min(written.batch_no) as batch_no
     , min(written.set_control) as set_control
-    , 1 as attempt_no
-    , '1' as frequency
+    , min(passed.attempt_no) as attempt_no
+    , min(passed.frequency) as frequency
     , 'built' as rung
     , 'none' as reply_standing
     , cast(null as text) as standing_rung

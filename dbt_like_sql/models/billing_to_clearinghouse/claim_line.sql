@@ -1,4 +1,5 @@
 -- One row per line of a visit that goes on a claim. Key: record_id, line_no.
+-- A visit whose claim stays as it was, for an answer has overtaken a request, keeps its lines.
 select
     line.record_id
     , line.line_no

@@ -14,6 +14,7 @@ with grouped as (
         , claimable.service_date
         , claimable.line_count
     from {{ ref('claimable') }} as claimable
+    where claimable.asked_claim_id is null
 )
 
 -- a claim holds 50 lines and a visit has three at most: a part begun before its 49th line fits
@@ -44,3 +45,13 @@ select
     , numbered.claim_id
 from parted
 inner join numbered on parted.claim_key = numbered.claim_key and parted.part = numbered.part
+-- what goes out again keeps its name: partners know the claim by it
+union all
+select
+    claimable.record_id
+    , concat_ws(
+        '|', claimable.payer_id, claimable.payer_edi_id, claimable.claim_filing_code
+    ) as batch_key
+    , claimable.asked_claim_id as claim_id
+from {{ ref('claimable') }} as claimable
+where claimable.asked_claim_id is not null

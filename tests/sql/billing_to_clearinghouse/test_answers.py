@@ -157,7 +157,7 @@ def test_a_receipt_for_a_batch_is_no_answer_to_its_claims(sent: Records) -> None
     ("name", "ours", "expected"),
     [
         ("interchange_accept.ta1", {"000000101": "000000001"}, ("TA1", "none")),
-        ("interchange_reject.ta1", {"000000101": "000000001"}, ("TA1", "rejected")),
+        ("interchange_reject.ta1", {"000000101": "000000001"}, ("TA1", "none")),
         ("ack_accept.999", {"HC*101*": "HC*1*"}, ("999", "none")),
         ("ack_reject.999", {"HC*101*": "HC*1*"}, ("999", "rejected")),
         ("claimack.277ca", {"V000001": "CLAIM"}, ("payer 277CA", "accepted")),

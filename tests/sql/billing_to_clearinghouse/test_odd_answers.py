@@ -211,6 +211,10 @@ select 'B000000007' as batch_no, payer_id, receiver_id, '000000007' as interchan
     , claim_count, total_cents, usage, 'x' as content, null as written_at, batch_id
     , :at as published_at, partner
 from core.claim_batch where batch_no = 'B000000001';
+insert into core.claim_request
+    (claim_id, wish, after_attempt, frequency, because, made_by, made_role, made_at)
+select claim_id, 'resend', 1, '1', 'rejected', 'pat.biller', 'Billing specialist', published_at
+from core.claim where client_id = 'C1';
 insert into core.claim_attempt
 select claim_id, 2, 'B000000007', '0001', '1', null, 'rejected', 'pat.biller', batch_id, :at
 from core.claim where client_id = 'C1';
