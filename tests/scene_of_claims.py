@@ -344,14 +344,17 @@ class Scene:
         if replies:
             assert records.run(CLAIMS).outcome == "published"
 
-    def work_and_be_killed(self, kills: int) -> None:
+    def work_and_be_killed(self, kills: int, *, is_sending: bool) -> None:
         """The same in a process of its own, killed so many times before it may end.
 
-        Every other time it dies at a random moment; the others when the first bytes of a file
-        have reached a partner, or shortly after.
+        It dies at random moments; where claims go out, every other time when the first bytes of a
+        file have reached a partner, or shortly after.
         """
-        for number in range(kills):
-            if number % 2:
+        enough = self.killed + kills
+        for number in range(10 * kills):
+            if self.killed == enough:
+                break
+            if is_sending and number % 2:
                 self._run(self._until_something_leaves)
             else:
                 lived = self._chance.uniform(0.01, self._lasts)
@@ -424,7 +427,7 @@ class Scene:
                 self.serve(week)
             self.answer()
             share = self.size.kills * (number + 1) // len(moments)
-            self.work_and_be_killed(share - self.tried)
+            self.work_and_be_killed(share - self.tried, is_sending=week is not None)
             self.tried = share
             before = now
 
