@@ -40,6 +40,13 @@ from tests.unit.sample_batch import (
     claim_number,
     every_kind_of_claim,
 )
+from tests.unit.test_x12_kinds_of_claim import (
+    INSTITUTIONAL_CLAIMS,
+    PROFESSIONAL_CLAIMS,
+    institutional,
+    professional,
+    write,
+)
 
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 LONG_AFTER = MONDAY + timedelta(days=60)
@@ -127,6 +134,32 @@ def test_its_reader_finds_every_kind_of_claim() -> None:
         assert found.member_known
         assert [line.key for line in found.lines] == [line.line_key for line in claim.lines]
         assert [line.charge for line in found.lines] == [line.charge for line in claim.lines]
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        *((professional(kind), write(professional(kind))) for kind in PROFESSIONAL_CLAIMS),
+        *((institutional(kind), write(institutional(kind))) for kind in INSTITUTIONAL_CLAIMS),
+    ],
+    ids=[*PROFESSIONAL_CLAIMS, *(f"institutional {kind}" for kind in INSTITUTIONAL_CLAIMS)],
+)
+def test_whatever_we_can_claim_it_reads_and_answers(claim: Claim, text: str) -> None:
+    (found,) = read_claims(text.encode()).claims
+    assert (found.claim_id, found.charge) == (claim.claim_id, claim.total)
+    assert (found.payer, found.sequence) == (PAYER.payer_id, claim.payer_order)
+    assert found.member_known
+    for seen, line in zip(found.lines, claim.lines, strict=True):
+        assert (seen.key, seen.charge) == (line.line_key, line.charge)
+        assert seen.procedure == ":".join(("HC", line.service_code, *line.modifiers))
+        assert Decimal(seen.units) == line.units
+    house = opened()
+    house.receive(text.encode(), MONDAY)
+    rows = said(house.answers(LONG_AFTER))
+    if claim.frequency == "1":
+        assert outcomes(rows, "835") == {"paid": 1}
+    else:
+        assert outcomes(rows, "277CA") == {"rejected": 1}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class SentClaim:
         member_known: Whether it names the member's id.
         position: Of its CLM in the set, ST counted as 1.
         original: The payer's own number of the claim it replaces or voids.
-        sequence: SBR01: P when this payer comes first.
+        sequence: SBR01: P, S or T, as this payer comes first, second or later.
         lines: Its services.
     """
 
@@ -119,7 +119,7 @@ class _Walk:
         self._component = component
         self._in_set = self._in_claim = False
         self._position = 0
-        self._payer = self._sequence = ""
+        self._payer, self._sequence = "", "P"
         self._member_known = False
 
     def walk(self, segments: Iterator[Segment]) -> None:
@@ -164,7 +164,8 @@ class _Walk:
         elif name == "BHT":
             self._set.reference = segment[3]
         elif name == "SBR":
-            self._sequence, self._member_known, self._payer = segment[1], False, ""
+            sequence = segment[1] if segment[1] in ("P", "S") else "T"
+            self._sequence, self._member_known, self._payer = sequence, False, ""
         elif name == "NM1":
             self._name(segment)
 
@@ -207,7 +208,7 @@ class _Walk:
         claim.lines.append(
             SentLine(
                 key=str(len(claim.lines) + 1),
-                procedure=":".join(procedure.split(self._component)[:_PROCEDURE_PARTS]),
+                procedure=":".join(procedure.split(self._component)[:_PROCEDURE_PARTS]).rstrip(":"),
                 charge=_amount(segment[first + 1]),
                 units=segment[first + 3],
             )

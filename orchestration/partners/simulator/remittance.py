@@ -14,7 +14,9 @@ _CENT = Decimal("0.01")
 _CONTRACT_SHARES = (Decimal(0), Decimal("0.05"), Decimal("0.1"))
 _DENIALS = (("197", "M62"), ("16", "N821"), ("29", "N390"), ("18", "N522"), ("109", "N418"))
 _PART_DENIALS = (("198", "N54"), ("272", "N820"))
-_PRIMARY, _DENIED, _FORWARDED, REVERSAL = "1", "4", "19", "22"
+_DENIED, REVERSAL = "4", "22"
+_PAID = {"P": "1", "S": "2", "T": "3"}
+_FORWARDED = {"P": "19", "S": "20", "T": "21"}
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,14 @@ def judge(
     if drawn < payment.denied + payment.part:
         reason = chance.choose(_PART_DENIALS, *about, "part")
         decided[-1] = _line_in_part(claim.lines[-1].charge, reason, whole=len(decided) > 1)
-    is_forwarded = drawn >= 1 - payment.forwarded
-    return _judged(claim, payer_number, _FORWARDED if is_forwarded else _PRIMARY, decided)
+    words = _FORWARDED if drawn >= 1 - payment.forwarded else _PAID
+    return _judged(claim, payer_number, words[claim.sequence], decided)
 
 
 def judge_paid(claim: SentClaim, payer_number: str) -> Judged:
     """A claim that is paid as it was charged."""
     decided = [_line(line.charge, Decimal(0)) for line in claim.lines]
-    return _judged(claim, payer_number, _PRIMARY, decided)
+    return _judged(claim, payer_number, _PAID[claim.sequence], decided)
 
 
 _Decided = tuple[Decimal, tuple[tuple[str, Decimal], ...], str]
@@ -157,7 +159,7 @@ def _claim(judged: Judged) -> Iterable[Line]:
         *(amount(judged.total), "", "MC", judged.payer_number, "12", claim.frequency),
     )
     yield ("NM1", "QC", "1", "FICTIVE", "PERSON")
-    if judged.status == _FORWARDED:
+    if judged.status in _FORWARDED.values():
         yield ("NM1", "TT", "2", "FICTIVE NEXT PAYER", *[""] * 4, "PI", "NEXTPAYER")
     for line, paid, reasons, remark in zip(
         claim.lines, judged.paid, judged.reasons, judged.remarks, strict=True
