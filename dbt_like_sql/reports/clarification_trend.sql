@@ -9,7 +9,17 @@
 -- source: open items times age as a compounding index
 -- columns: week = its Monday; opened = began; closed = ended; open_at_end = still open when the
 --   week ended, or at the instant asked for; index_days = their ages added up
-with step as (
+with touched as (
+    select move.entry_id
+    from {{ ref('ledger.transition') }} as move
+    where move.at >= cast(:begins as timestamptz) - interval '7 days' and move.at < :ends
+    union
+    select entry.entry_id
+    from {{ ref('ledger.entry') }} as entry
+    where entry.state in ('waiting', 'held')
+)
+
+, step as (
     select
         move.entry_id
         , move.transition_id
@@ -19,7 +29,8 @@ with step as (
             from unnest(move.reason_codes) as reason (code)
             where reason.code ~ '^(DOC|AUTH)-'
         ) as is_asked
-    from {{ ref('ledger.transition') }} as move
+    from touched
+    inner join {{ ref('ledger.transition') }} as move on touched.entry_id = move.entry_id
     where move.at < :ends
 )
 

@@ -8,14 +8,23 @@
 -- source: discrepancies that are discovered only after claim preparation begins
 -- columns: week = its Monday; found = record and code seen for the first time; at_the_claim = of
 --   them, seen only when the claim was made; share_at_the_claim = at_the_claim of found
-with first_seen as (
+with touched as (
+    select distinct entry.record_id
+    from {{ ref('ledger.transition') }} as move
+    inner join {{ ref('ledger.entry') }} as entry on move.entry_id = entry.entry_id
+    where
+        move.at >= :begins and move.at < :ends and move.to_state in ('held', 'rejected')
+)
+
+, first_seen as (
     select distinct on (entry.record_id, reason.code)
         entry.record_id
         , reason.code
         , move.at
         , entry.hop
-    from {{ ref('ledger.transition') }} as move
-    inner join {{ ref('ledger.entry') }} as entry on move.entry_id = entry.entry_id
+    from touched
+    inner join {{ ref('ledger.entry') }} as entry on touched.record_id = entry.record_id
+    inner join {{ ref('ledger.transition') }} as move on entry.entry_id = move.entry_id
     inner join lateral unnest(move.reason_codes) as reason (code) on true
     where move.to_state in ('held', 'rejected') and move.at < :ends
     order by entry.record_id, reason.code, move.at, move.transition_id

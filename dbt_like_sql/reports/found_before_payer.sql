@@ -9,12 +9,21 @@
 -- source: internal data discrepancies identified and corrected proactively
 -- columns: week = its Monday; found_here = records an edit stopped first; found_by_payer = records
 --   whose claim was refused or denied first; share_found_here = found_here of both
-with here as (
+with touched as (
+    select distinct entry.record_id
+    from {{ ref('ledger.transition') }} as move
+    inner join {{ ref('ledger.entry') }} as entry on move.entry_id = entry.entry_id
+    where
+        move.at >= :begins and move.at < :ends and move.to_state in ('held', 'rejected')
+)
+
+, here as (
     select
         entry.record_id
         , min(move.at) as at
-    from {{ ref('ledger.transition') }} as move
-    inner join {{ ref('ledger.entry') }} as entry on move.entry_id = entry.entry_id
+    from touched
+    inner join {{ ref('ledger.entry') }} as entry on touched.record_id = entry.record_id
+    inner join {{ ref('ledger.transition') }} as move on entry.entry_id = move.entry_id
     where move.to_state in ('held', 'rejected') and move.at < :ends
     group by entry.record_id
 )
@@ -22,12 +31,11 @@ with here as (
 , payer as (
     select
         line.record_id
-        , min(reply.landed_at) as at
-    from {{ ref('landing.clearinghouse_reply_now') }} as reply
-    inner join {{ ref('core.claim_line') }} as line on reply.refers_to = line.claim_id
-    where
-        reply.level = 'claim' and reply.outcome in ('rejected', 'denied')
-        and reply.landed_at < :ends
+        , min(answer.landed_at) as at
+    from {{ ref('core.answer') }} as answer
+    inner join {{ ref('core.claim_answer') }} as spoken on answer.answer_id = spoken.answer_id
+    inner join {{ ref('core.claim_line') }} as line on spoken.claim_id = line.claim_id
+    where answer.verdict in ('rejected', 'denied') and answer.landed_at < :ends
     group by line.record_id
 )
 

@@ -14,25 +14,25 @@
 --   answered, null while it is open; days_open = until then, or until now
 with asked as (
     select
-        reply.refers_to as claim_id
-        , min(reply.landed_at) as asked_at
-        , count(distinct reply.reply_id) as queries
+        answer.refers_to as claim_id
+        , min(answer.landed_at) as asked_at
+        , count(distinct answer.answer_id) as queries
         , array_agg(distinct code.code order by code.code) as asked
-    from {{ ref('landing.clearinghouse_reply_now') }} as reply
+    from {{ ref('core.answer') }} as answer
     inner join
-        lateral unnest(string_to_array(coalesce(reply.codes, '-'), ';')) as code (code)
+        lateral unnest(string_to_array(coalesce(answer.codes, '-'), ';')) as code (code)
         on true
     where
-        reply.level in ('claim', 'line')
-        and reply.landed_at >= :begins and reply.landed_at < :ends
+        answer.level in ('claim', 'line')
+        and answer.landed_at >= :begins and answer.landed_at < :ends
         and (
             (
-                reply.reply_kind = '277CA'
-                and (code.code ~ '^R[0-9]{1,2}(:|$)' or reply.outcome = 'review')
+                answer.reply_kind = '277CA'
+                and (code.code ~ '^R[0-9]{1,2}(:|$)' or answer.outcome = 'review')
             )
-            or (reply.reply_kind = '835' and code.code ~ '^[A-Z]{2}:(226|227|252)$')
+            or (answer.reply_kind = '835' and code.code ~ '^[A-Z]{2}:(226|227|252)$')
         )
-    group by reply.refers_to
+    group by answer.refers_to
 )
 
 , answered as (
@@ -48,10 +48,10 @@ with asked as (
             )
             , (
                 select min(paid.landed_at)
-                from {{ ref('landing.clearinghouse_reply_now') }} as paid
+                from {{ ref('core.claim_answer') }} as said
+                inner join {{ ref('core.answer') }} as paid on said.answer_id = paid.answer_id
                 where
-                    paid.refers_to = asked.claim_id and paid.level = 'claim'
-                    and paid.reply_kind = '835' and paid.outcome = 'paid'
+                    said.claim_id = asked.claim_id and paid.verdict = 'paid'
                     and paid.landed_at > asked.asked_at and paid.landed_at <= :at
             )
         ) as answered_at

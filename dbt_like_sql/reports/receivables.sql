@@ -3,8 +3,8 @@
 -- owner: Billing manager
 -- grain: one row per week, as it stood when the week ended or at the instant asked for
 -- unit: cents and days; the slope is days a week
--- formula: charges of claims that left and that no remittance has answered yet, refused ones apart;
---   days = receivable / (charges that left in 90 days / 90); age counts from the visit
+-- formula: charges of claims that left and that no remittance stands for, refused ones apart; days
+--   = receivable / (charges that left in 90 days / 90); age counts from the visit
 -- benchmark: under 35 days good, over 45 slow, over 60 serious; under 0.10 older than 90 days
 -- source: days in accounts receivable of home-care billing
 -- window: 84
@@ -23,39 +23,51 @@ with week as (
     ) as days (day)
 )
 
-, line as (
+, claim as (
     select
-        batch.written_at as sent_at
-        , sent.charge_cents
-        , billed.service_date
-        , (
-            select min(reply.landed_at)
-            from {{ ref('landing.clearinghouse_reply_now') }} as reply
-            where
-                reply.refers_to = claim.claim_id and reply.level = 'claim'
-                and reply.reply_kind = '835' and reply.outcome in ('paid', 'denied')
-        ) as answered_at
-        , case when claim.reply_standing = 'rejected' then claim.published_at end as refused_at
-    from {{ ref('core.claim') }} as claim
-    inner join {{ ref('core.claim_batch') }} as batch on claim.batch_no = batch.batch_no
-    inner join {{ ref('core.claim_line') }} as sent on claim.claim_id = sent.claim_id
-    inner join {{ ref('core.billable_line') }} as billed
-        on sent.record_id = billed.record_id and sent.line_no = billed.line_no
+        made.claim_id
+        , batch.written_at as sent_at
+        , case when made.reply_standing = 'rejected' then stood.answered_at end as refused_at
+    from {{ ref('core.claim') }} as made
+    inner join {{ ref('core.claim_batch') }} as batch on made.batch_no = batch.batch_no
+    left join {{ ref('core.attempt_standing') }} as stood
+        on made.claim_id = stood.claim_id and made.attempt_no = stood.attempt_no
     where
         batch.written_at < :ends
-        and (cast(:payer as text) is null or claim.payer_id = :payer)
+        and (cast(:payer as text) is null or made.payer_id = :payer)
+)
+
+, spoken as (
+    select
+        claim.claim_id
+        , answer.landed_at
+        , case answer.verdict when 'reversed' then -1 else 1 end as settles
+    from claim
+    inner join {{ ref('core.claim_answer') }} as said on claim.claim_id = said.claim_id
+    inner join {{ ref('core.answer') }} as answer
+        on
+            said.answer_id = answer.answer_id
+            and answer.rung = '835' and answer.verdict in ('paid', 'denied', 'reversed')
 )
 
 , standing as (
     select
         week.week
-        , line.charge_cents
-        , line.sent_at > week.ended_at - interval '90 days' as is_recent
-        , coalesce(line.answered_at <= week.ended_at, false) as is_answered
-        , coalesce(line.refused_at <= week.ended_at, false) as is_refused
-        , line.service_date < cast(week.ended_at at time zone :zone as date) - 90 as is_old
+        , sent.charge_cents
+        , claim.sent_at > week.ended_at - interval '90 days' as is_recent
+        -- what was paid and taken back is owed again
+        , coalesce((
+            select sum(spoken.settles)
+            from spoken
+            where spoken.claim_id = claim.claim_id and spoken.landed_at <= week.ended_at
+        ), 0) > 0 as is_answered
+        , coalesce(claim.refused_at <= week.ended_at, false) as is_refused
+        , billed.service_date < cast(week.ended_at at time zone :zone as date) - 90 as is_old
     from week
-    inner join line on week.ended_at >= line.sent_at
+    inner join claim on week.ended_at >= claim.sent_at
+    inner join {{ ref('core.claim_line') }} as sent on claim.claim_id = sent.claim_id
+    inner join {{ ref('core.billable_line') }} as billed
+        on sent.record_id = billed.record_id and sent.line_no = billed.line_no
 )
 
 , weekly as (

@@ -20,21 +20,20 @@ with claim as (
         , batch.batch_no
         , batch.written_at
         , made.total_cents
+        , coalesce(stood.paid_cents, 0) as paid_cents
         , case
-            when made.rung in ('835', 'posted') then 'adjudicated'
-            when made.reply_standing = 'rejected' then 'refused'
-            when made.rung in ('clearinghouse 277CA', 'payer 277CA') then 'acknowledged'
+            when stood.rung in ('835', 'posted') then 'adjudicated'
+            when stood.standing = 'rejected' then 'refused'
+            when stood.rung in ('clearinghouse 277CA', 'payer 277CA') then 'acknowledged'
             else 'unanswered'
         end as standing
-        , coalesce((
-            select sum(reply.amount * 100)
-            from {{ ref('landing.clearinghouse_reply_now') }} as reply
-            where
-                reply.refers_to = made.claim_id and reply.level = 'claim'
-                and reply.reply_kind = '835' and reply.landed_at <= :at
-        ), 0) as paid_cents
     from {{ ref('core.claim_batch') }} as batch
-    inner join {{ ref('core.claim') }} as made on batch.batch_no = made.batch_no
+    inner join {{ ref('core.claim_attempt') }} as attempt on batch.batch_no = attempt.batch_no
+    inner join {{ ref('core.claim') }} as made on attempt.claim_id = made.claim_id
+    left join {{ ref('core.attempt_standing') }} as stood
+        on
+            attempt.claim_id = stood.claim_id and attempt.attempt_no = stood.attempt_no
+            and stood.answered_at <= :at
     where
         batch.written_at >= :begins and batch.written_at < :ends
         and (cast(:payer as text) is null or batch.payer_id = :payer)
@@ -69,22 +68,19 @@ with claim as (
 
 , stray as (
     select
-        count(distinct reply.refers_to) as claims
-        , coalesce(
-            sum(reply.amount * 100) filter (where reply.reply_kind = '835'), 0
-        )
-            as paid_cents
-        , count(distinct reply.refers_to) filter (
-            where reply.reply_kind = '835'
+        count(*) as answers
+        , count(distinct answer.refers_to) filter (where answer.level = 'claim') as claims
+        , count(distinct answer.refers_to) filter (
+            where answer.level = 'claim' and answer.rung = '835'
         ) as adjudicated
-    from {{ ref('landing.clearinghouse_reply_now') }} as reply
+        , coalesce(sum(answer.amount * 100) filter (
+            where answer.level = 'claim' and answer.rung = '835'
+        ), 0) as paid_cents
+    from {{ ref('core.odd_answer') }} as odd
+    inner join {{ ref('core.answer') }} as answer on odd.answer_id = answer.answer_id
     where
-        reply.level = 'claim' and reply.landed_at >= :begins and reply.landed_at < :ends
+        odd.kind = 'orphan' and odd.found_at >= :begins and odd.found_at < :ends
         and cast(:payer as text) is null
-        and not exists (
-            select 1 from {{ ref('core.claim') }} as known
-            where known.claim_id = reply.refers_to
-        )
 )
 
 select told.*
@@ -107,5 +103,5 @@ select
     , 0 as unanswered_cents
     , true as alarm
 from stray
-where stray.claims > 0
+where stray.answers > 0
 order by sent_at asc nulls first, batch_no asc

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from orchestration import assembly
+from orchestration.partners.answers import take_answers
 from orchestration.reports.asking import ask, window
 from orchestration.reports.report_files import find_report
 
@@ -210,33 +211,36 @@ class Rows:
         )
         return reconciliation
 
-    def claim(
-        self, claim_id: str, records: Mapping[str, int], sent_at: datetime, **more: Any
-    ) -> None:
-        """A claim of visits with their cents, sent in a batch of its own."""
-        lines = {record: self.line(record, cents) for record, cents in records.items()}
+    def batch(self, sent_at: datetime, payer: str = "P1") -> str:
+        """A file of claims that left; answers its number."""
         self.number += 1
-        content = claim_id.encode()
         batch_no = f"B{self.number:09}"
-        payer = more.get("payer_id", "P1")
         self.connection.execute(
             sa.text("""
                 insert into core.claim_batch (batch_no, payer_id, receiver_id
                     , interchange_control, group_control, file_name, sha256, claim_count
                     , total_cents, usage, content, written_at, batch_id, published_at)
                 values (:batch_no, :payer, 'R', :control, :group, :batch_no || '.x12'
-                    , encode(sha256(:content), 'hex'), 1, :cents, 'T', :content, :at, 3, :at)
+                    , encode(sha256(:content), 'hex'), 1, 1, 'T', :content, :at, 3, :at)
             """),
             {
                 "batch_no": batch_no,
                 "payer": payer,
                 "control": f"{self.number:09}",
                 "group": str(self.number),
-                "content": content,
-                "cents": sum(records.values()),
+                "content": batch_no.encode(),
                 "at": sent_at,
             },
         )
+        return batch_no
+
+    def claim(
+        self, claim_id: str, records: Mapping[str, int], sent_at: datetime, **more: Any
+    ) -> None:
+        """A claim of visits with their cents, sent in a batch of its own unless one is named."""
+        lines = {record: self.line(record, cents) for record, cents in records.items()}
+        payer = more.get("payer_id", "P1")
+        batch_no = more.pop("batch_no", None) or self.batch(sent_at, payer)
         week = (sent_at.date() - timedelta(days=sent_at.weekday())).isoformat()
         self.put(
             "core.claim",
@@ -258,6 +262,18 @@ class Rows:
             }
             | more,
         )
+        self.put(
+            "core.claim_attempt",
+            claim_id=claim_id,
+            attempt_no=1,
+            batch_no=batch_no,
+            set_control="0001",
+            frequency="1",
+            why="first claim",
+            made_by="carehops",
+            batch_id=3,
+            published_at=sent_at,
+        )
         # all at once: a claim is the sum of its lines after each statement
         self.connection.execute(
             sa.text("""
@@ -277,7 +293,18 @@ class Rows:
         )
 
     def reply(self, claim_id: str, kind: str, outcome: str, at: datetime, **more: Any) -> None:
-        """What a partner says of a claim."""
+        """What a partner says of a claim, taken in as a pass does."""
+        self.number += 1
+        file = self.put(
+            "landing.file",
+            sha256=f"{self.number:064x}",
+            feed="clearinghouse_replies",
+            name=f"{self.number}.x12",
+            byte_count=1,
+            verdict="landed",
+            arrived_at=at,
+            landed_at=at,
+        )
         self.land(
             "clearinghouse_reply",
             **{
@@ -286,10 +313,13 @@ class Rows:
                 "level": "claim",
                 "refers_to": claim_id,
                 "outcome": outcome,
+                "source_entity": "payer",
+                "file_id": file.file_id,
                 "landed_at": at,
             }
             | more,
         )
+        take_answers(self.connection, at)
 
     def tell(
         self,

@@ -70,11 +70,14 @@ def test_receivables_are_what_no_remittance_has_answered_week_by_week(rows: Rows
         rows.visit(name, sent - days * DAY, client_id=name)
         rows.claim(f"CL{name.upper()}", {f"hhax/{name}": cents}, sent)
     rows.visit("refused", sent - 3 * DAY, client_id="refused")
-    rows.claim("CLREFUSED", {"hhax/refused": 500}, sent, reply_standing="rejected")
+    rows.claim("CLREFUSED", {"hhax/refused": 500}, sent)
+    rows.reply("CLREFUSED", "277CA", "rejected", sent + DAY)
     rows.visit("later", sent, client_id="later")
     rows.claim("CLLATER", {"hhax/later": 7000}, sent + 60 * DAY)
     rows.reply("CLPAID", "277CA", "accepted", sent + DAY)
     rows.reply("CLPAID", "835", "paid", sent + 8 * DAY, amount=70)
+    rows.reply("CLNEW", "835", "paid", sent + 9 * DAY, amount=90)
+    rows.reply("CLNEW", "835", "reversed", sent + 10 * DAY, amount=-90)
     told = rows.tell("receivables", date(2026, 11, 2), TODAY)
     assert [row["week"] for row in told] == [date(2026, 11, day) for day in (2, 9, 16)]
     assert [row["receivable_cents"] for row in told] == [18000, 10000, 10000]
@@ -89,26 +92,20 @@ def test_receivables_are_what_no_remittance_has_answered_week_by_week(rows: Rows
 @pytest.mark.proves("S0-26")
 def test_sent_acknowledged_and_adjudicated_add_up_in_count_and_money(rows: Rows) -> None:
     sent = NOW - 5 * DAY
-    for number, (rung, standing) in enumerate(
-        (
-            ("sent", "none"),
-            ("999", "rejected"),
-            ("payer 277CA", "accepted"),
-            ("835", "accepted"),
-        )
-    ):
+    batch = rows.batch(sent)
+    for number in range(4):
         rows.visit(f"V{number}", sent - DAY, client_id=f"C{number}")
-        claim = f"CL{number}"
-        rows.claim(
-            claim, {f"hhax/V{number}": 1000 + 4 * number}, sent, rung=rung, reply_standing=standing
-        )
-    rows.reply("CL3", "835", "paid", NOW - DAY, amount=9.5)
-    rows.connection.exec_driver_sql(
-        "update core.claim set batch_no = (select min(batch_no) from core.claim)"
-    )
+        claim = {f"hhax/V{number}": 1000 + 4 * number}
+        rows.claim(f"CL{number}", claim, sent, batch_no=batch)
+    rows.reply("CL1", "277CA", "rejected", NOW - 2 * DAY)
+    rows.reply("CL2", "277CA", "accepted", NOW - 2 * DAY)
+    for _ in range(2):  # the same payment told twice is one
+        rows.reply("CL3", "835", "paid", NOW - DAY, amount=9.5)
     rows.visit("before", sent - 50 * DAY)
     rows.claim("CLOLD", {"hhax/before": 4}, sent - 40 * DAY)
     (told,) = rows.tell("sent_and_answered")
+    before = rows.tell("sent_and_answered", until=date(2026, 11, 18))[0]
+    assert (before["unanswered_claims"], before["adjudicated_claims"]) == (2, 0)
     assert {key: told[key] for key in list(told) if key.endswith("claims")} == {
         "claims": 4,
         "acknowledged_claims": 2,
@@ -164,24 +161,20 @@ def test_a_payer_s_query_is_counted_and_ages_until_it_is_answered(rows: Rows) ->
     rows.reply("CLASKED", "277CA", "review", NOW - 5 * DAY, codes="A4:35")
     rows.reply("CLANSWERED", "277CA", "accepted", NOW - 9 * DAY, codes="R4:287:PR")
     rows.reply("CLPAID", "835", "denied", NOW - 9 * DAY, codes="CO:226")
-    rows.reply("CLPAID", "835", "paid", NOW - 3 * DAY, codes="CLP:1")
+    rows.reply("CLPAID", "835", "paid", NOW - 3 * DAY, codes="CLP:1", amount=17)
     rows.reply("CLFINE", "835", "denied", NOW - 9 * DAY, codes="CO:197;CO:2520")
-    first = rows.connection.exec_driver_sql(
-        "select batch_no from core.claim where claim_id = 'CLANSWERED'"
-    ).scalar()
-    for number, at in ((1, sent), (2, NOW - 8 * DAY)):
-        rows.put(
-            "core.claim_attempt",
-            claim_id="CLANSWERED",
-            attempt_no=number,
-            batch_no=first,
-            set_control=f"{number:04}",
-            frequency="1",
-            why="documents sent",
-            made_by="x",
-            batch_id=3,
-            published_at=at,
-        )
+    rows.put(
+        "core.claim_attempt",
+        claim_id="CLANSWERED",
+        attempt_no=2,
+        batch_no=rows.batch(NOW - 8 * DAY),
+        set_control="0001",
+        frequency="1",
+        why="documents sent",
+        made_by="x",
+        batch_id=3,
+        published_at=NOW - 8 * DAY,
+    )
     told = rows.tell("payer_queries")
     assert [(row["claim_id"], row["queries"], row["days_open"]) for row in told] == [
         ("CLASKED", 2, 9),
@@ -190,3 +183,26 @@ def test_a_payer_s_query_is_counted_and_ages_until_it_is_answered(rows: Rows) ->
     ]
     assert told[0]["asked"] == ["A4:35", "CO:252"]
     assert (told[0]["answered_at"], told[1]["answered_at"]) == (None, NOW - 8 * DAY)
+
+
+def test_claims_went_through_the_first_time_or_were_refused_or_denied(rows: Rows) -> None:
+    sent = NOW - 9 * DAY
+    batch = rows.batch(sent)
+    for number in range(6):
+        rows.visit(f"V{number}", sent - DAY, client_id=f"C{number}")
+        rows.claim(f"CL{number}", {f"hhax/V{number}": 1000}, sent, batch_no=batch)
+    rows.visit("before", sent - 50 * DAY)
+    rows.claim("CLOLD", {"hhax/before": 4}, sent - 40 * DAY)
+    rows.visit("other", sent - DAY, payer_id="P2")
+    rows.claim("CLP2", {"hhax/other": 4}, sent, payer_id="P2")
+    rows.reply("CL0", "277CA", "rejected", NOW - 8 * DAY)
+    rows.reply("CL1", "277CA", "accepted", NOW - 8 * DAY)
+    for claim in ("CL2", "CL3"):
+        rows.reply(claim, "835", "paid", NOW - 8 * DAY, amount=10)
+    rows.reply("CL4", "835", "denied", NOW - 8 * DAY, amount=0)
+    told, other = rows.tell("claim_quality")
+    assert (told["claims"], told["answered"], told["refused"]) == (6, 5, 1)
+    assert (told["paid"], told["denied"], told["denied_cents"]) == (2, 1, 1000)
+    assert [float(told[f"share_{what}"]) for what in ("clean", "refused")] == [0.8, 0.2]
+    assert [float(told[f"share_{what}"]) for what in ("paid_at_once", "denied")] == [0.667, 0.333]
+    assert (other["payer_id"], other["answered"], other["share_clean"]) == ("P2", 0, None)
