@@ -89,16 +89,17 @@ def test_what_came_back_and_what_was_touched_is_counted(rows: Rows) -> None:
     rows.went(back, MONDAY + 3 * HOUR, "held>held", ("AUTH-NONE",), actor="billing-manager")
     smooth = rows.entry(H3, "hhax/V2", "moved")
     rows.went(smooth, MONDAY, "waiting>moved")
+    rows.went(smooth, MONDAY + HOUR, "moved>moved", actor="billing-manager")  # a note, no return
     (told,) = rows.tell("rework")
     assert told == {
         "hop": H3,
         "records": 2,
-        "touches": 5,
-        "by_people": 1,
+        "touches": 6,
+        "by_people": 2,
         "reopened": 1,
         "reopenings": 1,
         "requests": 1,
-        "touches_per_record": 2.5,
+        "touches_per_record": 3,
         "reopened_share": 0.5,
         "most_touches": 4,
     }
@@ -134,7 +135,7 @@ def test_discrepancies_found_here_are_told_from_those_a_payer_found(rows: Rows) 
         record = rows.visit(name, MONDAY - 5 * DAY, client_id=name)
         rows.claim(f"CLAIM{name.upper()}", {record: 1700}, MONDAY - 3 * DAY)
         rows.reply(f"CLAIM{name.upper()}", kind, outcome, MONDAY + HOUR)
-    rows.reply("CLAIMREFUSED", "277CA", "rejected", MONDAY + 8 * DAY)  # said twice
+    rows.reply("CLAIMREFUSED", "277CA", "rejected", MONDAY + 8 * DAY, codes="A7:1")  # once more
     (week,) = rows.tell("found_before_payer", until=date(2026, 11, 30))
     assert (week["found_here"], week["found_by_payer"]) == (3, 2)
     assert float(week["share_found_here"]) == 0.6
