@@ -10,6 +10,7 @@ CARE_PLAN = Table(
     version="plan_version",
     event_at="source_updated_at",
     meaning="One version of a client's plan, with its task list.",
+    indexes=(("client_id",),),
     columns=(
         Column(
             "plan_id",

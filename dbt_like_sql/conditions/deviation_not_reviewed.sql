@@ -13,12 +13,7 @@ select
 from {{ ref('core.visit_deviation') }} as found
 where
     found.is_open
+    and found.reviewed_at is null
     and found.review_due_at <= :now
     and found.detail_code <> 'critical'
-    and not exists (
-        select 1 from {{ ref('ops.deviation_review') }} as review
-        where
-            review.kind = found.kind and review.subject = found.subject
-            and review.listed_at = found.listed_at
-    )
 group by found.kind

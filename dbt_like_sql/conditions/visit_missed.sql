@@ -15,11 +15,6 @@ from {{ ref('core.visit_deviation') }} as found
 where
     found.kind = 'missed'
     and found.is_open
+    and found.reviewed_at is null
     and (found.detail_code = 'critical' or found.review_due_at > :now)
-    and not exists (
-        select 1 from {{ ref('ops.deviation_review') }} as review
-        where
-            review.kind = found.kind and review.subject = found.subject
-            and review.listed_at = found.listed_at
-    )
 group by found.detail_code
