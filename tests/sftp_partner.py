@@ -32,6 +32,8 @@ class SftpPartner:
         goes_dead_after_taking: Renames, then says nothing more.
         takes_at_once: Folder it moves a file to as soon as it has it; empty to leave it.
         can_sync: Whether it knows fsync.
+        thinks_seconds: How long it takes before and after a file gets its final name.
+        moment: What it tells of by setting ``reached``: login, write, rename, renamed.
     """
 
     root: Path
@@ -45,6 +47,9 @@ class SftpPartner:
     goes_dead_after_taking: bool = False
     takes_at_once: str = ""
     can_sync: bool = True
+    thinks_seconds: float = 0
+    moment: str = ""
+    reached: threading.Event = field(default_factory=threading.Event)
     written: int = 0
     logins: int = 0
     arrived: list[str] = field(default_factory=list)
@@ -56,6 +61,10 @@ class SftpPartner:
     @property
     def host_key(self) -> str:
         return self.key.export_public_key().decode().strip()
+
+    def comes_to(self, moment: str) -> None:
+        if moment == self.moment:
+            self.reached.set()
 
     def folder(self, name: str) -> Path:
         place = self.root / name
@@ -83,6 +92,7 @@ def _server(  # noqa: C901 - one class per side of the door
 
         def validate_password(self, username: str, password: str) -> bool:
             partner.logins += 1
+            partner.comes_to("login")
             return username == USER and password == partner.password
 
         def public_key_auth_supported(self) -> bool:
@@ -101,6 +111,7 @@ def _server(  # noqa: C901 - one class per side of the door
             if partner.full_after is not None and offset + len(data) > partner.full_after:
                 raise asyncssh.SFTPFailure("no room")  # version 3 has no better word
             partner.written += len(data)
+            partner.comes_to("write")
             partner.writes.append((offset, len(data)))
             if partner.drops_after is not None and partner.written > partner.drops_after:
                 partner.drops_after = None
@@ -116,12 +127,16 @@ def _server(  # noqa: C901 - one class per side of the door
                 partner.loses_question = False
                 self._line.abort()
                 return
+            partner.comes_to("rename")
+            await asyncio.sleep(partner.thinks_seconds)
             super().rename(oldpath, newpath)
             name = Path(newpath.decode()).name
             partner.arrived.append(name)
             if partner.takes_at_once:
                 there = Path(self.map_path(newpath).decode())
                 there.rename(partner.folder(partner.takes_at_once) / name)
+            partner.comes_to("renamed")
+            await asyncio.sleep(partner.thinks_seconds)
             if partner.loses_answer:
                 partner.loses_answer = False
                 self._line.abort()
