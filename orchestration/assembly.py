@@ -26,14 +26,14 @@ from orchestration.ground.calendar import fill_calendar
 from orchestration.ground.clock import Clock, SystemClock
 from orchestration.ground.contracts import Feed, Hop, Table
 from orchestration.ground.database import Database, open_database
-from orchestration.ground.failures import ContractFailure, FileRefused
+from orchestration.ground.failures import ContractFailure
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
 from orchestration.partners.x12.rows import reply_statements
 from orchestration.reports.days import register
 from orchestration.reports.report_files import load_reports
-from orchestration.watch.looking.timing import last_good, read_watched
+from orchestration.watch.looking.timing import LastGood, read_watched
 from orchestration.watch.looking.watched import Watched
 
 
@@ -172,15 +172,12 @@ class House:
         """Feeds, hops and partners as the agency wants them timed.
 
         While ``timing.toml`` or a partner's file is wrong, what it last said that was right holds.
-
-        Raises:
-            FileRefused: one is wrong and never was right.
         """
-        folder, refused = self.settings.agency_folder, list[FileRefused]()
+        folder = self.settings.agency_folder
         with self.database.transaction() as connection:
-            keep = last_good(connection, folder, self.clock.now(), refused)
-            watched = read_watched(folder, self.agency, self.feeds, self.hops, keep=keep)
-        return replace(watched, refused=tuple(refused))
+            reading = LastGood(connection, folder, self.clock.now())
+            watched = read_watched(folder, self.agency, self.feeds, self.hops, reading=reading)
+        return replace(watched, refused=tuple(reading.refused))
 
     def today(self) -> date:
         """The day it is in the agency's zone."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 import click
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from orchestration.assembly import readable_contracts
 from orchestration.commands import incident_page
 from orchestration.commands.opening import AS_JSON, Asked, Desk, Instant, tell
-from orchestration.commands.printing import show
+from orchestration.commands.printing import say, show
 from orchestration.views.incidents import incident as incident_of
 from orchestration.views.incidents import incidents as incidents_of
 from orchestration.views.sentences import counted
@@ -21,12 +22,14 @@ from orchestration.watch.incidents import book
 from orchestration.watch.incidents.incident import Answer
 from orchestration.watch.looking.heartbeats import NOTIFIER, beat
 from orchestration.watch.paging.delivery import send_due
+from orchestration.watch.people.roster import Roster
+from orchestration.watch.people.roster_file import ROSTER
 
 Say = Callable[[sa.Connection, AgencyFiles, Answer], object]
 """Writes down what somebody says of an incident."""
 
 NUMBER = click.argument("number", metavar="ID", type=int)
-BY = click.option("--by", required=True, help="Who says so.")
+BY = click.option("--by", required=True, help="Who says so, as the roster names them.")
 WHY = click.option("--why", required=True, help="Why, in a few words; no person's name in them.")
 
 
@@ -62,10 +65,10 @@ def incident(asked: Asked, *, number: int, as_json: bool) -> None:
 def acknowledge(asked: Asked, *, number: int, by: str, why: str, as_json: bool) -> None:
     """Take an incident on: it goes no further up, and is still reminded of."""
 
-    def say(connection: sa.Connection, files: AgencyFiles, answer: Answer) -> None:
+    def told(connection: sa.Connection, files: AgencyFiles, answer: Answer) -> None:
         book.acknowledge(connection, number, answer, files.write)
 
-    _answer(asked, number, by, why, say, as_json=as_json)
+    _answer(asked, number, by, why, told, as_json=as_json)
 
 
 @click.command()
@@ -78,10 +81,10 @@ def acknowledge(asked: Asked, *, number: int, by: str, why: str, as_json: bool) 
 def snooze(asked: Asked, *, number: int, until: datetime, by: str, why: str, as_json: bool) -> None:
     """Ask for quiet about an incident until an instant; what grows worse is told all the same."""
 
-    def say(connection: sa.Connection, _: AgencyFiles, answer: Answer) -> None:
+    def told(connection: sa.Connection, _: AgencyFiles, answer: Answer) -> None:
         book.snooze(connection, number, until, answer)
 
-    _answer(asked, number, by, why, say, as_json=as_json)
+    _answer(asked, number, by, why, told, as_json=as_json)
 
 
 @click.command()
@@ -93,10 +96,10 @@ def snooze(asked: Asked, *, number: int, until: datetime, by: str, why: str, as_
 def close(asked: Asked, *, number: int, by: str, why: str, as_json: bool) -> None:
     """Call an incident over. If it still stands in a day, it is opened anew."""
 
-    def say(connection: sa.Connection, files: AgencyFiles, answer: Answer) -> None:
+    def told(connection: sa.Connection, files: AgencyFiles, answer: Answer) -> None:
         book.close(connection, number, answer, files.pager.rules, files.write)
 
-    _answer(asked, number, by, why, say, as_json=as_json)
+    _answer(asked, number, by, why, told, as_json=as_json)
 
 
 @click.command()
@@ -164,16 +167,29 @@ def _show_looked(looked: Looked) -> None:
     )
 
 
-def _answer(asked: Asked, number: int, by: str, why: str, say: Say, *, as_json: bool) -> None:
+def _answer(asked: Asked, number: int, by: str, why: str, told: Say, *, as_json: bool) -> None:
     """Write down what a person says of an incident, and show it as it is then."""
     with asked.desk() as desk:
         with desk.database.transaction() as connection:
             book.take_turn(connection)
             now = desk.clock.now()
             files = files_in_force(connection, desk.settings, now)
-            say(connection, files, Answer(by, why, now))
+            told(connection, files, Answer(_who(files.roster, by), why, now))
         answer = incident_of(desk.sight, number)
         tell(answer, as_json, lambda: incident_page.show_incident(desk.sight, answer))
+
+
+def _who(roster: Roster, by: str) -> str:
+    """As the roster calls them. Whoever is not on it answers all the same, and stands there so."""
+    person = roster.person(by)
+    if person is not None:
+        return person.name
+    names = get_close_matches(by, roster.people, cutoff=0.4) or sorted(roster.people)
+    say(
+        f"{by} is not on the roster, and is recorded so; on it are {', '.join(names)}. "
+        f"Whoever answers often belongs into {ROSTER}, [people]."
+    )
+    return f"{by} (not on the roster)"
 
 
 COMMANDS = (incidents, incident, acknowledge, snooze, close, watch)

@@ -33,7 +33,7 @@ from orchestration.watch.looking.heartbeats import (
     beats,
 )
 from orchestration.watch.looking.standing import watch
-from orchestration.watch.looking.timing import last_good, read_watched
+from orchestration.watch.looking.timing import LastGood, read_watched
 from orchestration.watch.paging.delivery import send_due
 
 WATCH_SECONDS = 30
@@ -163,7 +163,7 @@ class _Pager:
                 known.feeds,
                 known.hops,
                 some_are_broken=bool(known.broken),
-                keep=last_good(connection, folder, now),
+                reading=LastGood(connection, folder, now),
             )
         names = [subject.name for subject in watched.subjects]
         standings = watch(

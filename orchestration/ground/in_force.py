@@ -5,7 +5,7 @@ the database, and is used until the file is mended; what is wrong with it is kep
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +63,35 @@ def in_force(
     return InForce(value)
 
 
+def in_force_if_ever(
+    connection: sa.Connection, path: Path, read: Read[T], now: datetime, name: str
+) -> InForce[T | None]:
+    """The same for a file the others can do without: one that never was right does not hold.
+
+    That it is wrong is written down, so that somebody is told.
+    """
+    try:
+        found = in_force(connection, path, read, now, name)
+    except FileRefused as refused:
+        connection.execute(_NEVER, {"name": name, "sha256": _sha(""), "now": now})
+        _refuse(connection, name, str(refused), now)
+        return InForce(None, refused)
+    return InForce(found.value, found.refused)
+
+
+def unchanged(connection: sa.Connection, names: Mapping[str, Path]) -> set[str]:
+    """Those of the files that lie there as they are in force."""
+    rows = connection.execute(_TAKEN, {"names": list(names)})
+    return {row.name for row in rows if row.text == _text(names[row.name])}
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return read_text(path)
+    except FileRefused:
+        return None
+
+
 def _still_good(path: Path, kept: str, read: Read[T], refused: FileRefused) -> T:
     try:
         return read(path, kept)
@@ -79,6 +108,13 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_NEVER = sa.text("""
+insert into ops.in_force (name, sha256, text, taken_at) values (:name, :sha256, '', :now)
+on conflict (name) do nothing
+""")
+_TAKEN = sa.text("""
+select name, text from ops.in_force where name = any(:names) and refused_since is null
+""")
 _KEPT = sa.text("select text from ops.in_force where name = :name")
 # only changes are written: this is asked every half minute
 _TAKE = sa.text("""

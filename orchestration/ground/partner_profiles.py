@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from orchestration.ground.business_time import Days, Limit, WorkingTime, parse_clock, parse_limit
 from orchestration.ground.contracts import Severity
-from orchestration.ground.failures import ContractFailure
+from orchestration.ground.failures import Fault, FileRefused
 from orchestration.ground.toml_file import parse_toml
 from orchestration.ground.toml_table import TomlTable
 
@@ -157,22 +157,25 @@ def partner_reader(ladders: Iterable[Sequence[str]]) -> Callable[[Path, str], Pa
     return partial(_read, tuple(dict.fromkeys(rung for ladder in ladders for rung in ladder)))
 
 
-def refuse_doubles(folder: Path, partners: Iterable[Partner]) -> None:
-    """See that each payer answers through one partner.
+def apart(
+    read: Callable[[Path, str], Partner], claimed: Mapping[str, str]
+) -> Callable[[Path, str], Partner]:
+    """The same reader, which refuses a payer that answers through another partner.
 
-    Raises:
-        ContractFailure: one answers through two; the message names both files.
+    Args:
+        read: The reader.
+        claimed: Payer to the partner it answers through, of those read before.
     """
-    claimed: dict[str, str] = {}
-    for partner in partners:
+
+    def reading(path: Path, text: str) -> Partner:
+        partner = read(path, text)
         for payer in partner.payers:
             if payer in claimed:
-                message = (
-                    f"{folder / partner.name}.toml:1: payer {payer} answers through "
-                    f"{claimed[payer]} already. Name it in one file only."
-                )
-                raise ContractFailure(message)
-            claimed[payer] = partner.name
+                what = f"payer {payer} answers through {claimed[payer]} already"
+                raise FileRefused([Fault(path, 1, what, "Name it in one file only.")])
+        return partner
+
+    return reading
 
 
 def _read(rungs: tuple[str, ...], path: Path, text: str) -> Partner:

@@ -19,7 +19,7 @@ from orchestration.watch.incidents.book import advance, take_turn
 from orchestration.watch.incidents.incident import Silence, Step
 from orchestration.watch.looking.finding import find_conditions
 from orchestration.watch.looking.heartbeats import PAGER, beat
-from orchestration.watch.looking.timing import last_good, read_watched
+from orchestration.watch.looking.timing import LastGood, read_watched
 from orchestration.watch.people.unmanned import nobody_on_duty
 
 
@@ -72,7 +72,7 @@ def evaluate(
         feeds,
         hops,
         some_are_broken=some_are_broken,
-        keep=last_good(connection, settings.agency_folder, now),
+        reading=LastGood(connection, settings.agency_folder, now),
     )
     found = find_conditions(connection, watched, now)
     conditions = [*found, *nobody_on_duty(files.roster, now)]

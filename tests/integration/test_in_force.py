@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from orchestration import assembly
+from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.failures import FileRefused
@@ -16,6 +17,8 @@ from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.agency_files import AgencyFiles, files_in_force
 from orchestration.watch.evaluation import evaluate
+from orchestration.watch.looking.timing import LastGood, read_watched
+from orchestration.watch.looking.watched import Watched
 from tests.bench_of_conditions import conditions
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -104,6 +107,51 @@ def test_looking_without_news_writes_nothing(database: Database, settings: Setti
     assert len(first) == len(FILES)
     look(database, settings, NOW + timedelta(hours=1))
     assert touched() == first
+
+
+def watched(database: Database, settings: Settings, now: datetime = NOW) -> Watched:
+    folder = settings.agency_folder
+    with database.transaction() as connection:
+        reading = LastGood(connection, folder, now)
+        agency = read_agency(folder)
+        return read_watched(folder, agency, assembly.feeds(), assembly.hops(), reading=reading)
+
+
+def payers(found: Watched) -> dict[str, tuple[str, ...]]:
+    return {partner.name: partner.payers for partner in found.partners}
+
+
+def test_a_new_partner_that_is_wrong_is_left_out_told_of_and_stops_no_other(
+    database: Database, settings: Settings
+) -> None:
+    before = payers(watched(database, settings))
+    path = settings.agency_folder / "partners" / "acorn.toml"
+    path.write_text("owner = 5")
+    assert payers(watched(database, settings, NOW + timedelta(hours=1))) == before
+    assert payers(watched(database, settings, NOW + timedelta(hours=2))) == before
+    (found,) = conditions(database, "agency_file_refused", NOW)
+    assert (found.subject, found.since) == ("acorn", NOW + timedelta(hours=1))
+    good = (path.parent / "maple_care_plan.toml").read_text()
+    path.write_text(good.replace("MAPLE", "ACORN"))
+    assert set(payers(watched(database, settings))) == {"acorn", *before}
+    assert conditions(database, "agency_file_refused", NOW) == []
+
+
+def test_a_payer_claimed_twice_stays_with_whom_it_was(
+    database: Database, settings: Settings
+) -> None:
+    folder = settings.agency_folder / "partners"
+    before = payers(watched(database, settings))
+    maple = (folder / "maple_care_plan.toml").read_text()
+    (folder / "acorn.toml").write_text(maple)  # comes first by name, and is new
+    buckeye = folder / "buckeye_medicaid.toml"
+    both = buckeye.read_text().replace(
+        '["BUCKEYE-FICTIVE"]', '["BUCKEYE-FICTIVE", "MAPLE-FICTIVE"]'
+    )
+    buckeye.write_text(both)
+    assert payers(watched(database, settings)) == before
+    found = {one.subject for one in conditions(database, "agency_file_refused", NOW)}
+    assert found == {"acorn", "buckeye_medicaid"}
 
 
 def test_a_shift_nobody_has_is_an_incident_told_to_the_last_resort(

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 Carehops = Callable[..., Any]
 HOP = "evv_to_coordination"
-SAID = ("--by", "ann", "--why", "vendor called")
+SAID = ("--by", "EVV01", "--why", "vendor called")
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_a_problem_is_found_paged_answered_for_and_closed(
     assert carehops(60, "watch", "--json")["told"] == 1
     closed = carehops(61, "close", number, *SAID, "--json")
     assert [(each["what"], each["who"]) for each in closed["history"]] == [
-        *(("opened", "carehops"), ("told", "carehops"), ("acknowledged", "ann")),
-        *(("snoozed", "ann"), ("reminded", "carehops"), ("closed", "ann")),
+        *(("opened", "carehops"), ("told", "carehops"), ("acknowledged", "evv01")),
+        *(("snoozed", "evv01"), ("reminded", "carehops"), ("closed", "evv01")),
     ]
     assert carehops(62, "watch", "--json")["open"] == 0
     assert carehops(62, "incidents") == "No incident is open.\n"
@@ -93,3 +93,18 @@ def test_what_cannot_be_answered_for_is_refused_in_one_line(carehops: Carehops) 
         1, "snooze", found["incident"], "--until", "2026-11-18T15:00:00Z", *SAID, refused=True
     )
     assert "is past; snooze until an instant to come" in said
+
+
+@pytest.mark.usefixtures("stale")
+def test_whoever_is_not_on_the_roster_answers_all_the_same_and_stands_there_so(
+    carehops: Carehops,
+) -> None:
+    carehops(0, "watch")
+    (found,) = carehops(1, "incidents", "--json")["incidents"]
+    said = carehops(2, "acknowledge", found["incident"], "--by", "nurse1", "--why", "seen")
+    assert "nurse1 is not on the roster, and is recorded so; on it are nurse01, nurse02" in said
+    assert "acknowledged by nurse1 (not on the roster)" in said
+    by_address = ("--by", "Oncall01@willow-bend.example", "--why", "seen")
+    said = carehops(3, "acknowledge", found["incident"], *by_address)
+    assert "acknowledged by oncall01" in said
+    assert "not on the roster, and" not in said

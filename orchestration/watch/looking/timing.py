@@ -1,15 +1,16 @@
 """The agency's own timing: ``timing.toml`` changes what contracts promise, without code.
 
 A table is named after a feed or a hop; what it leaves out stays as the contract has it. While a
-file is wrong, the pager goes on with what it last said that was right.
+file is wrong, the pager goes on with what it last said that was right; one that never was right
+does not hold, and is told of.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Protocol, TypeVar, get_args
 
 import sqlalchemy as sa
 
@@ -24,8 +25,8 @@ from orchestration.ground.business_time import (
 )
 from orchestration.ground.contracts import Feed, Hop, Severity
 from orchestration.ground.failures import FileRefused
-from orchestration.ground.in_force import in_force
-from orchestration.ground.partner_profiles import partner_reader, refuse_doubles
+from orchestration.ground.in_force import in_force_if_ever, unchanged
+from orchestration.ground.partner_profiles import Partner, apart, partner_reader
 from orchestration.ground.toml_file import parse_toml, read_text
 from orchestration.ground.toml_table import TomlTable
 from orchestration.watch.looking.watched import Watched
@@ -35,22 +36,33 @@ _LENGTHS = ("warn_after", "fail_after")
 _OTHERS = ("rests", "night", "deadlines", "severity")
 _Changes = Mapping[str, Mapping[str, Any]]
 _T = TypeVar("_T")
-Keep = Callable[[Path, Callable[[Path, str], _T]], _T]
-"""Answers with what a file says, or once said."""
 
 
-def as_it_lies(path: Path, read: Callable[[Path, str], _T]) -> _T:
-    """What the file says now."""
-    return read(path, read_text(path))
+class Reading(Protocol):
+    """How the agency's files are read."""
+
+    def read(self, path: Path, reader: Callable[[Path, str], _T]) -> _T | None:
+        """What a file says; None where it says nothing that holds."""
+
+    def in_order(self, paths: Iterable[Path]) -> list[Path]:
+        """What was right before comes before what has just been changed."""
 
 
-def last_good(
-    connection: sa.Connection,
-    folder: Path,
-    now: datetime,
-    refused: list[FileRefused] | None = None,
-) -> Keep[Any]:
-    """What a file says, or what it last said that was right.
+class AsItLies:
+    """Reads files as they lie there; one that is wrong is refused."""
+
+    def read(self, path: Path, reader: Callable[[Path, str], _T]) -> _T:
+        """What the file says now."""
+        return reader(path, read_text(path))
+
+    def in_order(self, paths: Iterable[Path]) -> list[Path]:
+        """By name."""
+        return sorted(paths)
+
+
+@dataclass(frozen=True)
+class LastGood:
+    """Reads what files say, or what they last said that was right.
 
     Args:
         connection: A transaction; what changed is written down in it.
@@ -59,13 +71,26 @@ def last_good(
         refused: Gets what is wrong with the files as they lie there now.
     """
 
-    def keep(path: Path, read: Callable[[Path, str], _T]) -> _T:
-        found = in_force(connection, path, read, now, str(path.relative_to(folder)))
-        if found.refused is not None and refused is not None:
-            refused.append(found.refused)
+    connection: sa.Connection
+    folder: Path
+    now: datetime
+    refused: list[FileRefused] = field(default_factory=list)
+
+    def read(self, path: Path, reader: Callable[[Path, str], _T]) -> _T | None:
+        """What holds; nothing where the file never was right: it must not stop the others."""
+        found = in_force_if_ever(self.connection, path, reader, self.now, self._name(path))
+        if found.refused is not None:
+            self.refused.append(found.refused)
         return found.value
 
-    return keep
+    def in_order(self, paths: Iterable[Path]) -> list[Path]:
+        """Those that are as they were, then those that were changed, each by name."""
+        names = {self._name(path): path for path in paths}
+        same = unchanged(self.connection, names)
+        return [names[name] for name in sorted(names, key=lambda each: (each not in same, each))]
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self.folder))
 
 
 def read_watched(
@@ -75,7 +100,7 @@ def read_watched(
     hops: Iterable[Hop],
     *,
     some_are_broken: bool = False,
-    keep: Keep[Any] = as_it_lies,
+    reading: Reading | None = None,
 ) -> Watched:
     """Everything to watch, as the agency wants it timed.
 
@@ -85,25 +110,31 @@ def read_watched(
         feeds: Feeds as their contracts have them.
         hops: Hops as their contracts have them.
         some_are_broken: Whether contracts are missing only because they cannot be loaded.
-        keep: Reads a file; ``last_good`` outlives one that is wrong.
+        reading: How files are read; by default as they lie there.
 
     Raises:
-        ContractFailure: a file is wrong; the message names file, line and mend.
+        FileRefused: a file is wrong; the message names file, line and mend.
     """
+    reading = reading or AsItLies()
     feeds, hops = tuple(feeds), tuple(hops)
     known = {feed.name: feed for feed in feeds}, {hop.name: hop for hop in hops}
     path = folder / TIMING
     if path.exists():
-        changes: _Changes = keep(path, partial(_read, *known, some_are_broken))
+        changes = reading.read(path, partial(_read, *known, some_are_broken)) or {}
         feeds = tuple(_feed(feed, changes) for feed in feeds)
         hops = tuple(_hop(hop, changes) for hop in hops)
     read = partner_reader(hop.ladder for hop in hops)
-    partners = [keep(path, read) for path in sorted((folder / PARTNERS).glob("*.toml"))]
-    refuse_doubles(folder / PARTNERS, partners)
+    partners: list[Partner] = []
+    claimed: dict[str, str] = {}
+    for path in reading.in_order((folder / PARTNERS).glob("*.toml")):
+        partner = reading.read(path, apart(read, claimed))
+        if partner is not None:
+            partners.append(partner)
+            claimed |= dict.fromkeys(partner.payers, partner.name)
     return Watched(
         feeds=feeds,
         hops=hops,
-        partners=tuple(partners),
+        partners=tuple(sorted(partners, key=lambda partner: partner.name)),
         calendar=WorkingTime(agency.zone_info, agency.closures),
         some_are_broken=some_are_broken,
     )

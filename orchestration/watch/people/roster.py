@@ -130,6 +130,14 @@ class Roster:
             return self._stand_in(role, at, f"nobody is named for {role}")
         return self._stand_in(role, at, f"{role} is off shift", is_planned=True)
 
+    def person(self, said: str) -> Person | None:
+        """Who is meant by a name or an address, however it is written; None for nobody here."""
+        wanted = said.strip().casefold()
+        for person in self.people.values():
+            if wanted in {person.name.casefold(), person.email.casefold()}:
+                return person
+        return None
+
     def chain(self, role: str) -> tuple[str, ...]:
         """Who is told one after the other when nobody acknowledges, the role itself first."""
         found = [role]
