@@ -44,6 +44,7 @@ from tests.bench.landed import ZONE, land, make_landing
 from tests.bench.measure import Report, apart, timed
 from tests.bench.paging import median_and_worst as of
 from tests.bench.paging import seconds_to_page, served
+from tests.bench.replies import bench_replies
 from tests.bench.rules import add_papers, one_more_edit, plans, write_plans
 
 MILLION = 1_000_000
@@ -377,6 +378,7 @@ BENCHES: dict[str, Callable[[Ground, Report], None]] = {
     "curve": bench_curve,
     "memory": bench_memory,
     "paging": bench_paging,
+    "replies": lambda ground, report: bench_replies(ground.folder, report),
 }
 
 

@@ -154,14 +154,14 @@ class _InterchangeReader:
 
     def _add(self, takes: dict[str, Callable[[Seg], None]]) -> None:
         for name, take in takes.items():
-            sign = f"{name}*" if len(name) < _SIGN else name
+            sign = f"{name}*" if len(name) not in (_SIGN, _QUALIFIED_SIGN) else name
             self._takes[sign.replace("*", self._header.element_separator)] = take
 
     def _set_aside(self, segment: str) -> None:
         """A segment of a set that is not believed, or of none."""
         if self._in_set:
             if len(self._refused_text) < SHOWN:
-                self._refused_text += segment + self._header.terminator
+                self._refused_text += segment[:SHOWN] + self._header.terminator
         elif not self._stray_told:
             self._stray_told = True
             self._said.trouble("segment_outside_set", raw=segment)

@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, Protocol
 
-from orchestration.partners.x12.interchanges import Fault
+from orchestration.partners.x12.interchanges import SHOWN, Fault
 
 Kind = Literal["TA1", "999", "277CA", "835"]
 Level = Literal[
@@ -237,7 +237,7 @@ class Said:
             self.kind,
             self.envelope.reply_interchange,
             self.envelope.reply_set,
-            raw,
+            raw[:SHOWN],
         )
         self.count += 1
         self.found.append(found)
