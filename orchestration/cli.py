@@ -16,6 +16,7 @@ from orchestration.commands import (
     deciding,
     exchanging,
     guarding,
+    heard,
     incidents,
     keeping,
     moving,
@@ -52,6 +53,7 @@ for room in (
     answering,
     claim_files,
     claims_again,
+    heard,
 ):
     for command in room.COMMANDS:
         main.add_command(command)

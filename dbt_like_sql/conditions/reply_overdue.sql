@@ -5,7 +5,7 @@
 select
     partner.name as subject
     , claim.rung
-    , batch.written_at as sent_at
+    , coalesce(delivery.sent_at, delivery.offered_at) as sent_at
     , sum(claim.records) as records
     , sum(claim.cents) as cents
 from (
@@ -16,12 +16,14 @@ from (
         , count(*) as records
         , sum(awaited.total_cents) as cents
     from {{ ref('core.claim') }} as awaited
-    where awaited.rung not in ('835', 'posted') and awaited.reply_standing <> 'rejected'
+    where
+        awaited.rung not in ('835', 'posted') and awaited.reply_standing <> 'rejected'
+        and awaited.reply_standing in ('none', 'accepted')
     group by awaited.payer_id, awaited.rung, awaited.batch_no
 ) as claim
-inner join {{ ref('core.claim_batch') }} as batch on claim.batch_no = batch.batch_no
+inner join {{ ref('core.delivery') }} as delivery on claim.batch_no = delivery.batch_no
 left join {{ watched('payer') }} as payer on claim.payer_id = payer.payer_id
 inner join {{ watched('partner') }} as partner
     on coalesce(payer.partner, 'any_payer') = partner.name
-where batch.written_at is not null
-group by partner.name, claim.rung, batch.written_at
+where coalesce(delivery.sent_at, delivery.offered_at) is not null
+group by partner.name, claim.rung, coalesce(delivery.sent_at, delivery.offered_at)

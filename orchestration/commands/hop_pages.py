@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from orchestration.commands.incident_page import open_line
 from orchestration.commands.printing import console, show, table
 from orchestration.ground.durations import in_words
+from orchestration.views.awaited import Awaited
 from orchestration.views.held_lines import HeldLine, HeldLines
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.sentences import counted, money
@@ -70,6 +71,19 @@ def show_rungs(status: Status) -> None:
     )
 
 
+def show_awaited(awaited: tuple[Awaited, ...]) -> None:
+    """Which answers are waited for and which are late, if any."""
+    if not awaited:
+        return
+    show()
+    table(
+        "Answers not in yet",
+        ("claims", "money", "answer", "whose turn"),
+        ((one.claims, money(one.amount_cents), one.sentence, one.owner) for one in awaited),
+        right=(0, 1),
+    )
+
+
 def show_status(sight: Sight, status: Status) -> None:
     """Who does not watch, open incidents, hops, feeds, and why anything is not fresh."""
     for line in _quiet(sight, status):
@@ -79,6 +93,7 @@ def show_status(sight: Sight, status: Status) -> None:
         show()
     show_hops(status)
     show_rungs(status)
+    show_awaited(status.awaited)
     show()
     table(
         "Feeds",
@@ -155,6 +170,7 @@ def show_queue(sight: Sight, queue: Queue) -> None:
     """Why records stand still, then the records."""
     if not queue.records:
         show(f"Nothing stands still at {queue.hop}.")
+        show_awaited(queue.awaited)
         return
     stake = f", {money(queue.amount_cents)} at stake" if queue.amount_cents else ""
     show(f"{counted(queue.records, 'record')} at {queue.hop} not through{stake}.")
@@ -180,6 +196,7 @@ def show_queue(sight: Sight, queue: Queue) -> None:
         )
     if len(queue.items) < queue.records:
         show(f"{queue.records - len(queue.items)} more; --limit lists them.")
+    show_awaited(queue.awaited)
 
 
 def _pile(sight: Sight, pile: Pile) -> tuple[object, ...]:

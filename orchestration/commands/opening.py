@@ -131,7 +131,8 @@ class Asked:
         with house.database.engine.connect() as connection:
             now, zone = house.clock.now(), house.agency.zone
             words = code_words(house.settings.agency_folder)
-            yield house, Sight(connection, house.hops, house.feeds, house.library, now, zone, words)
+            hops, feeds, partners = house.hops, house.feeds, house.watched.partners
+            yield house, Sight(connection, hops, feeds, house.library, now, zone, words, partners)
 
 
 def say_refused(refused: Iterable[FileRefused]) -> None:

@@ -12,7 +12,7 @@ from orchestration.views.sight import Sight
 def show_trace(sight: Sight, trace: Trace) -> None:
     """The sentence first; then whatever explains it."""
     show(trace.sentence)
-    for part in (_reasons, _records, _hops, _held_lines, _feeds, _way):
+    for part in (_reasons, _records, _hops, _attempts, _held_lines, _feeds, _way):
         part(sight, trace)
 
 
@@ -63,6 +63,32 @@ def _hops(sight: Sight, trace: Trace) -> None:
         for reason in standing.reasons:
             if reason.approved is not None:
                 show(_approved(sight, standing, reason.code, reason.approved))
+
+
+def _attempts(sight: Sight, trace: Trace) -> None:
+    for one in trace.attempts:
+        show()
+        number = f", of {one.payer_claim_number}" if one.payer_claim_number else ""
+        show(
+            f"Claim {one.claim}, attempt {one.attempt} (frequency {one.frequency}{number}), "
+            f"{sight.local(one.made_at)} by {one.made_by}: {one.why}"
+        )
+        show(
+            f"  batch {one.batch}, interchange {one.interchange_control}, group "
+            f"{one.group_control}, set {one.set_control}; file {one.delivery}"
+            + (f" {sight.local(one.sent_at)}" if one.sent_at else "")
+        )
+        table(
+            "",
+            ("rung", "state", "when", "due", "said"),
+            (
+                (
+                    *(rung.rung, rung.state, rung.heard_at and sight.local(rung.heard_at)),
+                    *(rung.due_at and sight.local(rung.due_at), " ".join(rung.said) or None),
+                )
+                for rung in one.rungs
+            ),
+        )
 
 
 def _held_lines(sight: Sight, trace: Trace) -> None:

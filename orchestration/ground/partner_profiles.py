@@ -157,6 +157,14 @@ def partner_reader(ladders: Iterable[Sequence[str]]) -> Callable[[Path, str], Pa
     return partial(_read, tuple(dict.fromkeys(rung for ladder in ladders for rung in ladder)))
 
 
+def answering_for(partners: Sequence[Partner], payer_id: str) -> Partner:
+    """Who answers for a payer: the partner whose file names it, else what speaks for any payer."""
+    for partner in partners:
+        if payer_id in partner.payers:
+            return partner
+    return next(partner for partner in partners if not partner.payers)
+
+
 def apart(
     read: Callable[[Path, str], Partner], claimed: Mapping[str, str]
 ) -> Callable[[Path, str], Partner]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from orchestration.ground.approvers import Approvers
 from orchestration.ground.contracts import Hop
 from orchestration.ground.failures import PermanentFailure, TransientFailure
-from orchestration.ground.partner_profiles import ANY_PAYER, Partner
+from orchestration.ground.partner_profiles import Partner, answering_for
 
 Wish = Literal["resend", "replace", "void", "anew"]
 Finding = Literal["held", "not_held"]
@@ -105,7 +105,7 @@ class Petitioner:
         self._alone(connection)
         claim = self._claim(connection, claim_id)
         refusal = connection.scalar(_REFUSAL, {"claim_id": claim_id, "wish": wish})
-        partner = self._partner(claim.payer_id)
+        partner = answering_for(self.partners, claim.payer_id)
         if wish == "anew" and refusal == "not_voided" and partner.new_claim_instead:
             refusal = None
         if refusal is not None:
@@ -194,12 +194,6 @@ class Petitioner:
         if row is None:
             _refuse(f"no claim {claim_id} was ever made here")
         return row
-
-    def _partner(self, payer_id: str) -> Partner:
-        for partner in self.partners:
-            if payer_id in partner.payers:
-                return partner
-        return next(partner for partner in self.partners if partner.name == ANY_PAYER)
 
     def _release(
         self, connection: sa.Connection, request_id: int, claim_id: str, *, every: bool

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from orchestration.views.attempts import Attempt
 from orchestration.views.entries import Group, Standing
 from orchestration.views.held_lines import HeldLine
 from orchestration.views.reasons import Reason
@@ -38,6 +39,7 @@ class Trace:
         summary: Records by hop and state, for an id that concerns many.
         late_changes: What it relied on that changed after it had moved.
         claims: Claims it is on.
+        attempts: Every time they went out, and what was answered.
         held_lines: Lines of it, or of the file, that were held at landing, and how they ended.
         feeds: For what was never received: feeds that should have brought it.
         also: Other readings of the same id.
@@ -64,6 +66,7 @@ class Trace:
     summary: tuple[Group, ...] = ()
     late_changes: tuple[LateChange, ...] = ()
     claims: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
     held_lines: tuple[HeldLine, ...] = ()
     feeds: tuple[FeedNews, ...] = ()
     also: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from orchestration.views.awaited import Awaited, awaited
 from orchestration.views.reasons import edit_of, edits_of
 from orchestration.views.sight import Sight
 
@@ -70,6 +71,7 @@ class Queue:
         amount_cents: Money at stake, where known.
         reasons: Piles, the largest first.
         items: Records, overdue first, at most as many as were asked for.
+        awaited: Answers that what left by this hop still waits for.
     """
 
     hop: str
@@ -78,6 +80,7 @@ class Queue:
     amount_cents: int
     reasons: tuple[Pile, ...]
     items: tuple[Item, ...]
+    awaited: tuple[Awaited, ...] = ()
 
 
 def queue(
@@ -141,6 +144,7 @@ def queue(
         amount_cents=sum(pile.amount_cents for pile in piles),
         reasons=tuple(piles),
         items=items,
+        awaited=awaited(sight) if sight.hop(hop).ladder else (),
     )
 
 

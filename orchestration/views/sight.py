@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from orchestration.ground.code_words import CodeWords, our_words
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.failures import ContractFailure
+from orchestration.ground.partner_profiles import Partner
 from orchestration.ground.sql import SqlLibrary
 
 OPEN = ("held", "waiting")
@@ -33,6 +34,7 @@ class Sight:
         now: The present instant.
         zone: The agency's zone, for times people read.
         words: For the codes of replies.
+        partners: Who answers what we send, and by when.
     """
 
     connection: sa.Connection
@@ -42,6 +44,7 @@ class Sight:
     now: datetime
     zone: str
     words: CodeWords = field(default_factory=our_words)
+    partners: tuple[Partner, ...] = ()
 
     @cached_property
     def hop_names(self) -> list[str]:

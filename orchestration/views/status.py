@@ -11,6 +11,7 @@ from orchestration.flow import ledger
 from orchestration.ground.contracts import Feed, Hop
 from orchestration.ground.failures import ConservationFailure
 from orchestration.ground.partner_profiles import Partner
+from orchestration.views.awaited import Awaited, awaited
 from orchestration.views.deliveries import DeliveryPile, delivery_piles
 from orchestration.views.incidents import IncidentLine, incidents
 from orchestration.views.received import feed_news
@@ -136,6 +137,7 @@ class Status:
     feeds: tuple[FeedStatus, ...]
     partners: tuple[PartnerStatus, ...]
     rungs: tuple[RungStatus, ...]
+    awaited: tuple[Awaited, ...]
     deliveries: tuple[DeliveryPile, ...]
 
 
@@ -162,6 +164,7 @@ def status(
         feeds=tuple(_feed(sight, feed, fresh.get(feed.name, unknown)) for feed in sight.feeds),
         partners=tuple(_partner(each, fresh.get(each.name, unknown)) for each in partners),
         rungs=rungs(sight),
+        awaited=awaited(sight),
         deliveries=tuple(delivery_piles(sight)),
     )
 

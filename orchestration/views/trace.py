@@ -11,6 +11,7 @@ from typing import Literal
 from orchestration.ground.contracts import IdentifierKind
 from orchestration.views import entries, received, sentences, way
 from orchestration.views.answer import Trace, answer_of
+from orchestration.views.attempts import attempts_of
 from orchestration.views.entries import Standing
 from orchestration.views.held_answer import held_answer
 from orchestration.views.held_lines import HeldLine, of_file, of_records
@@ -18,6 +19,8 @@ from orchestration.views.identifiers import KINDS, homes, record_ids
 from orchestration.views.mentions import files
 from orchestration.views.search import Found, find
 from orchestration.views.sight import Sight
+
+_FEW_CLAIMS = 5
 
 AskedKind = IdentifierKind | Literal["file"]
 
@@ -44,10 +47,21 @@ def trace(sight: Sight, asked: str, kind: AskedKind | None = None, limit: int = 
         answer = _file(sight, asked, file, limit)
     else:
         answer = _never(sight, asked, kind)
+    answer = _with_attempts(sight, answer)
     if not also:
         return answer
     hint = f" It is also the id of a {' and a '.join(also)}: ask with --as."
     return replace(answer, also=also, sentence=answer.sentence + hint)
+
+
+def _with_attempts(sight: Sight, answer: Trace) -> Trace:
+    """The answer, with every time its claims went out, when they are few."""
+    if not 0 < len(answer.claims) <= _FEW_CLAIMS:
+        return answer
+    attempts = attempts_of(sight, answer.claims)
+    newest = {attempt.claim: attempt for attempt in attempts}
+    told = "".join(f" Claim {claim}: {last.sentence}." for claim, last in newest.items())
+    return replace(answer, attempts=attempts, sentence=answer.sentence + told)
 
 
 def _answer(

@@ -118,6 +118,7 @@ def test_freshness_is_what_the_watch_says(records: Records) -> None:
 def test_json_has_the_documented_keys(records: Records) -> None:
     page = plain(look(records))
     keys = {"at", "watchers", "incidents", "hops", "feeds", "partners", "rungs", "deliveries"}
+    keys.add("awaited")
     assert set(page) == keys
     assert set(page["hops"][0]) == {
         *("hop", "owner", "received", "moved", "held", "rejected", "excluded", "cancelled"),

@@ -18,7 +18,17 @@ from tests.bench_of_records import ZONE, Records
 KEYS = {
     *("asked", "kind", "sentence", "record", "hop", "state", "last_good", "next", "stuck_since"),
     *("reason_class", "reason_code", "all_reasons", "owner", "due_at", "next_step", "way"),
-    *("hops", "records", "summary", "late_changes", "claims", "held_lines", "feeds", "also"),
+    *(
+        "hops",
+        "records",
+        "summary",
+        "late_changes",
+        "claims",
+        "attempts",
+        "held_lines",
+        "feeds",
+        "also",
+    ),
 }
 VISIT = {
     "source_system": "hhax",
