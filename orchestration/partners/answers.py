@@ -145,14 +145,33 @@ left join pg_temp.new_answer as new on again.digest = new.digest
 where answer.digest = again.digest and (again.times > 1 or new.answer_id is null)
 """)
 
+# What a payer takes back behind a replacement is what it had adjudicated before; a void is
+# answered by taking back.
 _NAMED = sa.text("""
 create temporary table answered on commit drop as
-select distinct new.answer_id, new.rung, named.claim_id, named.attempt_no
+select distinct
+    new.answer_id
+    , new.rung
+    , named.claim_id
+    , coalesce(replaced.attempt_no, named.attempt_no) as attempt_no
 from pg_temp.new_answer as new
 cross join lateral core.claims_answered(
     new.reply_kind, new.level, new.refers_to, new.group_control, new.set_control
     , new.batch_ref, new.sender_id, new.landed_at
 ) as named
+left join lateral (
+    select max(earlier.attempt_no) as attempt_no
+    from core.claim_attempt as sent
+    inner join core.claim_attempt as earlier
+        on sent.claim_id = earlier.claim_id and sent.attempt_no > earlier.attempt_no
+    inner join core.attempt_standing as stood
+        on
+            earlier.claim_id = stood.claim_id and earlier.attempt_no = stood.attempt_no
+            and stood.standing not in ('none', 'rejected', 'reversed')
+    where
+        new.outcome = 'reversed' and sent.frequency = '7'
+        and sent.claim_id = named.claim_id and sent.attempt_no = named.attempt_no
+) as replaced on true
 """)
 
 _SPEAKS = sa.text("""

@@ -237,6 +237,31 @@ def test_an_adjudicated_claim_is_replaced_under_the_payers_own_number(sent: Reco
     assert stand(sent, claim) == (2, "posted", "paid")
 
 
+@pytest.mark.parametrize("order", ["one file", "reversal first", "reversal last"])
+def test_what_is_taken_back_behind_a_replacement_is_the_payment_before(
+    sent: Records, order: str
+) -> None:
+    claim = claim_of(sent, "C1")
+    hear(sent, *remitted(claim, "paid", "34.00", payer_claim_number="ICN1"))
+    ask(sent, claim, "replace")
+    sent.run(HOP)
+    number = {"payment_ref": "EFT2", "payer_claim_number": "ICN1"}
+    back = remitted(claim, "reversed", "-34.00", **number)
+    again = remitted(claim, "paid", "32.30", **number | {"payer_claim_number": "ICN2"})
+    if order == "one file":
+        hear(sent, *back[:1], *again)
+    else:
+        for answer in (back, again) if order == "reversal first" else (again, back):
+            hear(sent, *answer)
+    rows = sent.all(
+        "select standing, paid_cents from core.attempt_standing where claim_id = :claim "
+        "order by attempt_no",
+        claim=claim,
+    )
+    assert [tuple(row) for row in rows] == [("reversed", 0), ("paid", 3230)]
+    assert stand(sent, claim) == (2, "posted", "paid")
+
+
 def test_a_rejected_replacement_is_sent_again_as_a_replacement(sent: Records) -> None:
     claim = claim_of(sent, "C1")
     hear(sent, *remitted(claim, "denied", "0", payer_claim_number="ICN77"))
