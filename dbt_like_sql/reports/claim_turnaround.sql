@@ -3,7 +3,7 @@
 -- owner: Billing manager
 -- grain: one row per week in which claims left
 -- unit: days; the slope is days a week
--- formula: day the claim left - day of the visit, line by line; the slope is a straight line
+-- formula: day the claim first left - day of the visit, line by line; the slope is a straight line
 --   through the middle ones of that week and the three before
 -- benchmark: 7 days or fewer; no rise over four weeks
 -- source: claim turnaround slows gradually while receivables pressure increases
@@ -13,16 +13,17 @@
 with line as (
     select
         cast(date_trunc('week', batch.written_at at time zone :zone) as date) as week
-        , claim.claim_id
-        , cast(batch.written_at at time zone :zone as date) - billed.service_date as days
+        , attempt.claim_id
+        , cast(batch.written_at at time zone :zone as date) - visit.service_date as days
     from {{ ref('core.claim_batch') }} as batch
-    inner join {{ ref('core.claim') }} as claim on batch.batch_no = claim.batch_no
-    inner join {{ ref('core.claim_line') }} as sent on claim.claim_id = sent.claim_id
-    inner join {{ ref('core.billable_line') }} as billed
-        on sent.record_id = billed.record_id and sent.line_no = billed.line_no
+    inner join {{ ref('core.claim_attempt') }} as attempt
+        on batch.batch_no = attempt.batch_no and attempt.attempt_no = 1
+    inner join {{ ref('core.claim_attempt_line') }} as sent
+        on attempt.claim_id = sent.claim_id and attempt.attempt_no = sent.attempt_no
+    inner join {{ ref('core.coordination_visit') }} as visit on sent.record_id = visit.record_id
     where
         batch.written_at >= :begins and batch.written_at < :ends
-        and (cast(:payer as text) is null or claim.payer_id = :payer)
+        and (cast(:payer as text) is null or batch.payer_id = :payer)
 )
 
 , weekly as (

@@ -25,14 +25,17 @@ with note as (
         delivered.caregiver_id
         , note.record_id is not null as has_note
         , extract(epoch from note.signed_at - delivered.end_at) / 3600 as hours_to_sign
-        , cast(batch.written_at at time zone :zone as date) - delivered.service_date
-            as days_to_claim
+        , cast(sent.sent_at at time zone :zone as date) - delivered.service_date as days_to_claim
     from {{ ref('core.coordination_visit') }} as delivered
     left join note on delivered.record_id = note.record_id
-    left join {{ ref('core.claim_line') }} as line
-        on delivered.record_id = line.record_id and line.line_no = 1
-    left join {{ ref('core.claim') }} as claim on line.claim_id = claim.claim_id
-    left join {{ ref('core.claim_batch') }} as batch on claim.batch_no = batch.batch_no
+    left join lateral (
+        select min(batch.written_at) as sent_at
+        from {{ ref('core.claim_attempt_line') }} as line
+        inner join {{ ref('core.claim_attempt') }} as attempt
+            on line.claim_id = attempt.claim_id and line.attempt_no = attempt.attempt_no
+        inner join {{ ref('core.claim_batch') }} as batch on attempt.batch_no = batch.batch_no
+        where line.record_id = delivered.record_id
+    ) as sent on true
     where
         delivered.service_date between :since and :until
         and (cast(:payer as text) is null or delivered.payer_id = :payer)

@@ -29,11 +29,15 @@ with week as (
         , batch.written_at as sent_at
         , case when made.reply_standing = 'rejected' then stood.answered_at end as refused_at
     from {{ ref('core.claim') }} as made
-    inner join {{ ref('core.claim_batch') }} as batch on made.batch_no = batch.batch_no
+    inner join {{ ref('core.claim_attempt') }} as attempt
+        on made.claim_id = attempt.claim_id and attempt.attempt_no = 1
+    inner join {{ ref('core.claim_batch') }} as batch on attempt.batch_no = batch.batch_no
     left join {{ ref('core.attempt_standing') }} as stood
         on made.claim_id = stood.claim_id and made.attempt_no = stood.attempt_no
     where
         batch.written_at < :ends
+        -- what was voided is not owed
+        and (made.frequency <> '8' or made.reply_standing = 'rejected')
         and (cast(:payer as text) is null or made.payer_id = :payer)
 )
 

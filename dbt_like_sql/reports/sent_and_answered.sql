@@ -19,7 +19,7 @@ with claim as (
         batch.payer_id
         , batch.batch_no
         , batch.written_at
-        , made.total_cents
+        , said.cents as total_cents
         , coalesce(stood.paid_cents, 0) as paid_cents
         , case
             when stood.rung in ('835', 'posted') then 'adjudicated'
@@ -29,7 +29,11 @@ with claim as (
         end as standing
     from {{ ref('core.claim_batch') }} as batch
     inner join {{ ref('core.claim_attempt') }} as attempt on batch.batch_no = attempt.batch_no
-    inner join {{ ref('core.claim') }} as made on attempt.claim_id = made.claim_id
+    inner join lateral (
+        select coalesce(sum(line.charge_cents), 0) as cents
+        from {{ ref('core.claim_attempt_line') }} as line
+        where line.claim_id = attempt.claim_id and line.attempt_no = attempt.attempt_no
+    ) as said on true
     left join {{ ref('core.attempt_standing') }} as stood
         on
             attempt.claim_id = stood.claim_id and attempt.attempt_no = stood.attempt_no

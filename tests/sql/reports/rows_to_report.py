@@ -274,6 +274,15 @@ class Rows:
             batch_id=3,
             published_at=sent_at,
         )
+        said = sa.text("""
+            insert into core.claim_attempt_line (claim_id, attempt_no, record_id, line_no
+                , reconciliation_id, charge_cents, batch_id, published_at)
+            values (:claim_id, 1, :record_id, 1, :reconciliation, :cents, 3, :at)
+        """)
+        for record, reconciliation in lines.items():
+            named = {"record_id": record, "reconciliation": reconciliation}
+            amount = {"cents": records[record], "at": sent_at}
+            self.connection.execute(said, {"claim_id": claim_id, **named, **amount})
         # all at once: a claim is the sum of its lines after each statement
         self.connection.execute(
             sa.text("""

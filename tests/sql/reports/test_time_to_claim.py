@@ -72,6 +72,8 @@ def test_receivables_are_what_no_remittance_has_answered_week_by_week(rows: Rows
     rows.visit("refused", sent - 3 * DAY, client_id="refused")
     rows.claim("CLREFUSED", {"hhax/refused": 500}, sent)
     rows.reply("CLREFUSED", "277CA", "rejected", sent + DAY)
+    rows.visit("voided", sent - 3 * DAY, client_id="voided")
+    rows.claim("CLVOIDED", {"hhax/voided": 400}, sent, frequency="8")
     rows.visit("later", sent, client_id="later")
     rows.claim("CLLATER", {"hhax/later": 7000}, sent + 60 * DAY)
     rows.reply("CLPAID", "277CA", "accepted", sent + DAY)
@@ -163,6 +165,17 @@ def test_a_payer_s_query_is_counted_and_ages_until_it_is_answered(rows: Rows) ->
     rows.reply("CLPAID", "835", "denied", NOW - 9 * DAY, codes="CO:226")
     rows.reply("CLPAID", "835", "paid", NOW - 3 * DAY, codes="CLP:1", amount=17)
     rows.reply("CLFINE", "835", "denied", NOW - 9 * DAY, codes="CO:197;CO:2520")
+    rows.put(
+        "core.claim_request",
+        claim_id="CLANSWERED",
+        wish="resend",
+        after_attempt=1,
+        frequency="1",
+        because="documents sent",
+        made_by="x",
+        made_role="Billing specialist",
+        made_at=NOW - 8 * DAY,
+    )
     rows.put(
         "core.claim_attempt",
         claim_id="CLANSWERED",
