@@ -31,7 +31,7 @@ from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SqlLibrary
 from orchestration.partners.x12.rows import reply_statements
-from orchestration.reports.days import register
+from orchestration.reports.days import next_made, register
 from orchestration.reports.report_files import load_reports
 from orchestration.watch.looking.timing import LastGood, read_watched
 from orchestration.watch.looking.watched import Watched
@@ -196,7 +196,7 @@ def bring_up_to_date(
     with database.transaction() as connection:
         ensure_tables(connection, tables())
         ledger.register_hops(connection, hops())
-        register(connection, load_reports(), clock.now().astimezone(agency.zone_info).date())
+        register(connection, load_reports(), next_made(clock.now(), agency.zone))
         fill_calendar(connection, clock.now().astimezone(agency.zone_info).date(), agency.closures)
 
 

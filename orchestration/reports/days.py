@@ -51,8 +51,14 @@ class KeptDay:
     alarms: int
 
 
-def register(connection: sa.Connection, reports: Iterable[Report], today: date) -> None:
-    """Make reports known to the database; one that is new is expected from today on."""
+def next_made(now: datetime, zone: str) -> date:
+    """The next day whose report is still to be made: today's, or, once that is due, tomorrow's."""
+    here = now.astimezone(ZoneInfo(zone))
+    return here.date() if here.time() < MADE_AT else here.date() + _DAY
+
+
+def register(connection: sa.Connection, reports: Iterable[Report], first_day: date) -> None:
+    """Make reports known to the database; one that is new is expected from that day on."""
     known = list(reports)
     for report in known:
         connection.execute(
@@ -63,7 +69,7 @@ def register(connection: sa.Connection, reports: Iterable[Report], today: date) 
                 "severity": report.severity,
                 "alarm": report.alarm,
                 "owner": report.owner,
-                "today": today,
+                "first_day": first_day,
             },
         )
     connection.execute(_NO_MORE, {"names": [report.name for report in known]})
@@ -116,7 +122,7 @@ def _plain(value: object) -> object:
 
 _REGISTER = sa.text("""
 insert into ops.report as known (report, kept, severity, alarm_severity, owner_role, first_day)
-values (:report, :kept, :severity, :alarm, :owner, :today)
+values (:report, :kept, :severity, :alarm, :owner, :first_day)
 on conflict (report) do update set
     kept = excluded.kept, severity = excluded.severity, alarm_severity = excluded.alarm_severity
     , owner_role = excluded.owner_role

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ground.failures import ContractFailure
-from orchestration.reports.days import keep_due, kept_days, register
+from orchestration.reports.days import keep_due, kept_days, next_made, register
 from orchestration.reports.report_files import find_report, load_reports
 from tests.sql.reports.rows_to_report import DAY, H3, HOUR, NOW, TODAY, ZONE, Rows, local
 
@@ -61,6 +61,12 @@ def test_a_missed_day_is_made_later_and_says_so(rows: Rows) -> None:
     assert made[0].at == local("2026-11-17T06:30")
     assert made[0].kept_at == NOW
     assert (made[3].since, made[3].until) == (date(2026, 11, 19), date(2026, 11, 19))
+
+
+def test_a_new_report_is_expected_from_the_next_morning_on() -> None:
+    assert next_made(local("2026-11-20T06:29"), ZONE) == TODAY
+    assert next_made(local("2026-11-20T06:30"), ZONE) == TODAY + DAY
+    assert next_made(local("2026-11-20T23:30"), ZONE) == TODAY + DAY
 
 
 def test_before_half_past_six_the_day_has_no_report_yet(rows: Rows) -> None:
