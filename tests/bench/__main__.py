@@ -39,6 +39,7 @@ from orchestration.ground.database import Database, open_database
 from orchestration.ground.migrations import migrate
 from orchestration.ground.settings import read_settings
 from orchestration.ground.sql import bound
+from tests.bench import claims
 from tests.bench.bulk import NOW, add_visits, settle
 from tests.bench.landed import ZONE, land, make_landing
 from tests.bench.measure import Report, apart, timed
@@ -379,6 +380,7 @@ BENCHES: dict[str, Callable[[Ground, Report], None]] = {
     "memory": bench_memory,
     "paging": bench_paging,
     "replies": lambda ground, report: bench_replies(ground.folder, report),
+    "claims": lambda ground, report: claims.bench(ground.folder, report),
 }
 
 

@@ -9,7 +9,7 @@ from orchestration.partners.x12.gates.rules_of_lines import LINE_RULES
 from orchestration.partners.x12.gates.rules_of_parties import PARTY_RULES
 from orchestration.partners.x12.gates.rules_of_segments import SEGMENT_RULES
 from orchestration.partners.x12.gates.rules_of_sets import LEVEL_RULES, MOST_CLAIMS, SET_RULES
-from orchestration.partners.x12.gates.rules_of_texts import TEXT_RULES
+from orchestration.partners.x12.gates.rules_of_texts import CHARACTER_RULES, TEXT_RULES
 from orchestration.partners.x12.gates.shapes import is_npi
 from tests.unit.good_files import gates_say, recounted
 from tests.unit.mutations import GOOD, MUTATIONS, Spoil, put
@@ -215,8 +215,12 @@ SET_ASIDE = {"too_many_claims_in_set"}  # has a test of its own: five thousand c
 
 
 def every_rule() -> set[str]:
-    tables = (SET_RULES, LEVEL_RULES, PARTY_RULES, CLAIM_RULES, LINE_RULES, TEXT_RULES)
-    return {rule.name for table in (*tables, *SEGMENT_RULES.values()) for rule in table}
+    tables = (SET_RULES, LEVEL_RULES, PARTY_RULES, CLAIM_RULES, LINE_RULES, CHARACTER_RULES)
+    return {
+        rule.name
+        for table in (*tables, *SEGMENT_RULES.values(), *TEXT_RULES.values())
+        for rule in table
+    }
 
 
 def test_every_rule_has_its_case() -> None:

@@ -26,7 +26,9 @@ class Seg:
     """A segment and its place in the set, with ST as 1."""
 
     place: int
+    text: str
     elements: Sequence[str]
+    element: str
     component: str
 
     @property
@@ -142,6 +144,7 @@ class SetRead(Loop):
     claims: list[Claim] = field(default_factory=list)
     all_segs: list[Seg] = field(default_factory=list)
     group_guide: str = ""
+    known_owners: "Owners | None" = None
 
     @property
     def control(self) -> str:
@@ -158,8 +161,10 @@ class SetRead(Loop):
             yield from claim.lines
 
     def owners(self) -> "Owners":
-        """Whose each segment is."""
-        return Owners(self)
+        """Whose each segment is; found out when somebody asks for the first time."""
+        if self.known_owners is None:
+            self.known_owners = Owners(self)
+        return self.known_owners
 
     @property
     def is_institutional(self) -> bool:
@@ -220,7 +225,7 @@ def read_set(segments: Sequence[str], element: str, component: str, group: str) 
 class _Reader:
     def __init__(self, segments: Sequence[str], element: str, component: str, group: str) -> None:
         self._segs = [
-            Seg(place, text.split(element), component)
+            Seg(place, text, text.split(element), element, component)
             for place, text in enumerate(segments, start=1)
         ]
         fields = group.split(element)

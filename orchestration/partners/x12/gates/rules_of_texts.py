@@ -1,7 +1,7 @@
-"""Defects of what is written in any segment, judged with what is known about its file."""
+"""Defects of what is written in a segment, judged with what is known about its file."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -10,6 +10,7 @@ from orchestration.partners.x12.gates.reading import Seg
 from orchestration.partners.x12.gates.rule import Rule
 
 _PLAIN: Final = re.compile(r"[ -_a-~]*")  # printable ASCII without the grave accent
+_PLAIN_CAPITALS: Final = re.compile(r"[ -_{-~]*")
 _MAY_BE_SMALL: Final = frozenset({"PER"})  # addresses of electronic mail
 _PROCEDURES: Final = {"SV1": 1, "SV2": 2}
 
@@ -46,27 +47,25 @@ def _is_small(text: Text) -> bool:
 
 def _is_yet_to_come(text: Text) -> bool:
     seg = text.seg
-    if text.written is None or seg.name != "DTP" or seg[1] != "472":
+    if text.written is None or seg[1] != "472":
         return False
     span = shapes.days(seg[2], seg[3])
     return span is not None and span[1] > text.written
 
 
 def _is_yet_to_be_born(text: Text) -> bool:
-    if text.written is None or text.seg.name != "DMG":
-        return False
     born = shapes.day(text.seg[2])
-    return born is not None and born > text.written
+    return text.written is not None and born is not None and born > text.written
 
 
 def _is_not_billed(text: Text) -> bool:
-    if text.service_codes is None or text.seg.name not in _PROCEDURES:
+    if text.service_codes is None:
         return False
     kind, *code = text.seg.parts(_PROCEDURES[text.seg.name])[:2]
     return kind == "HC" and bool(code) and code[0] not in text.service_codes
 
 
-TEXT_RULES: Final[tuple[Rule[Text], ...]] = (
+CHARACTER_RULES: Final[tuple[Rule[Text], ...]] = (
     Rule(
         "character_not_sendable",
         "",
@@ -81,25 +80,40 @@ TEXT_RULES: Final[tuple[Rule[Text], ...]] = (
         "Write capital letters: some payers refuse small ones.",
         _is_small,
     ),
-    Rule(
-        "service_in_the_future",
-        "DTP",
-        "DTP03",
-        "The service lies behind the day the file was written.",
-        _is_yet_to_come,
-    ),
-    Rule(
-        "born_in_the_future",
-        "DMG",
-        "DMG02",
-        "The birth date lies behind the day the file was written.",
-        _is_yet_to_be_born,
-    ),
-    Rule(
-        "service_code_unknown",
-        "",
-        "",
-        "The agency does not bill this code: correct it or add it to the payer's contract.",
-        _is_not_billed,
-    ),
 )
+
+_SERVICE_CODE_UNKNOWN: Final[Rule[Text]] = Rule(
+    "service_code_unknown",
+    "",
+    "",
+    "The agency does not bill this code: correct it or add it to the payer's contract.",
+    _is_not_billed,
+)
+TEXT_RULES: Final[dict[str, tuple[Rule[Text], ...]]] = {
+    "DTP": (
+        Rule(
+            "service_in_the_future",
+            "DTP",
+            "DTP03",
+            "The service lies behind the day the file was written.",
+            _is_yet_to_come,
+        ),
+    ),
+    "DMG": (
+        Rule(
+            "born_in_the_future",
+            "DMG",
+            "DMG02",
+            "The birth date lies behind the day the file was written.",
+            _is_yet_to_be_born,
+        ),
+    ),
+    "SV1": (_SERVICE_CODE_UNKNOWN,),
+    "SV2": (_SERVICE_CODE_UNKNOWN,),
+}
+
+
+def is_plain(segments: Iterable[str], repetition: str) -> bool:
+    """Whether nothing at all in a set needs the rules about characters."""
+    text = "".join(segments)
+    return _PLAIN_CAPITALS.fullmatch(text) is not None and repetition not in text

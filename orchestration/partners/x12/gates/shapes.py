@@ -1,5 +1,6 @@
 """Shapes of the small things a claim is made of: numbers, codes, addresses, amounts."""
 
+import functools
 import re
 from datetime import date
 from decimal import Decimal
@@ -32,6 +33,7 @@ _STATES: Final = frozenset(
 )
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def is_npi(text: str) -> bool:
     """Ten digits that end in their check digit."""
     if not _NPI.fullmatch(text):
@@ -120,6 +122,7 @@ def day(text: str) -> date | None:
         return None
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def days(qualifier: str, text: str) -> tuple[date, date] | None:
     """First and last day of a date or span as its qualifier says; None if it is neither."""
     first, _, last = text.partition("-")

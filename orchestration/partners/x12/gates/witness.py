@@ -24,6 +24,7 @@ from orchestration.partners.x12.gates.guide_report import (
 )
 
 _ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
+_CLAIM: Final = frozenset({"HL", "CLM"})
 _PERSON_LEVELS: Final = frozenset({"22", "23"})
 
 
@@ -32,9 +33,8 @@ class Witness:
 
     def __init__(self) -> None:
         self._findings: list[tuple[int, Finding]] = []
-        self.segment = ""
-        self.position = 0
         self.first_refused = ("", 0)
+        self._latest: tuple[str, X12Reader] | None = None
         self._set_control = ""
         self._person_waits = False
         self._starts = [0]
@@ -43,15 +43,23 @@ class Witness:
     def __call__(self, seg: Segment, src: X12Reader, node: Any, valid: bool) -> None:
         """Take note of one segment; the validator calls this after its own checks."""
         name = seg.get_seg_id() or ""
-        line = src.get_cur_line()
-        self.segment = known_segment(name)
-        self.position = src.get_seg_count()
+        self._latest = (name, src)
         if name in _ENVELOPE:
-            self._see_envelope(name, seg, node, line)
-        else:
-            self._see_claim(name, seg, line)
+            self._see_envelope(name, seg, node, src.get_cur_line())
+        elif name in _CLAIM:
+            self._see_claim(name, seg, src.get_cur_line())
         if not valid and not self.first_refused[0]:
             self.first_refused = (self.segment, self.position)
+
+    @property
+    def segment(self) -> str:
+        """The latest segment's name."""
+        return known_segment(self._latest[0]) if self._latest else ""
+
+    @property
+    def position(self) -> int:
+        """The latest segment's place in its set."""
+        return int(self._latest[1].get_seg_count()) if self._latest else 0
 
     def findings(self) -> list[Finding]:
         """What it found. A claim's name comes after the person, so claims are filled in now."""
