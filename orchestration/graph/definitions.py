@@ -35,7 +35,7 @@ from orchestration.graph.sensors import (
 )
 from orchestration.ground.agency import read_agency
 from orchestration.ground.settings import Settings, read_settings
-from orchestration.partners.exchange import readable_routes
+from orchestration.partners.routes import readable_routes
 from orchestration.reports.report_files import load_reports
 from orchestration.watch.looking.timing import read_watched
 

@@ -14,7 +14,8 @@ import dagster as dg
 from orchestration.graph.lineage import EXCHANGE, PARTNERS, Picture, slug, team
 from orchestration.graph.refusals import attempt, refusal
 from orchestration.graph.schedules import EXCHANGE_JOB, Job, is_idle
-from orchestration.partners.exchange import Exchange, Exchanged, Route
+from orchestration.partners.exchange import Exchange, Exchanged
+from orchestration.partners.routes import Route
 
 if TYPE_CHECKING:
     from orchestration.assembly import House

@@ -17,7 +17,7 @@ from orchestration.ground.agency import Agency
 from orchestration.ground.contracts import AgencyFile, Delimited, Feed, Hop, JsonRecords
 from orchestration.ground.durations import in_words
 from orchestration.ground.partner_profiles import Partner
-from orchestration.partners.exchange import Route
+from orchestration.partners.routes import Route
 from orchestration.watch.looking.freshness import Promise, rests_on_weekends
 
 FEEDS, HOPS, PARTNERS = "feeds", "hops", "partners"

@@ -27,7 +27,7 @@ from orchestration.graph.instance import (
 from orchestration.graph.lineage import Picture
 from orchestration.graph.schedules import ALL_HOPS_JOB, LANDING_JOB
 from orchestration.ground.failures import TransientFailure
-from orchestration.partners.exchange import readable_routes
+from orchestration.partners.routes import readable_routes
 from orchestration.views.sentences import counted
 from orchestration.watch.looking.standing import Standing, watch
 

@@ -219,10 +219,21 @@ _DECIDED = sa.text("""
 insert into ops.line_decision (at, who, because, partner, batch_no, decided)
 values (:now, :who, :why, :partner, :batch_no, :decided)
 """)
+# An answer that names a claim only proves nothing of this file where an older one held it too.
 _ANSWERED = sa.text("""
 select exists (
-    select 1 from core.claim
-    where batch_no = :batch_no and rung not in ('built', 'sent', 'sent-unconfirmed')
+    select 1
+    from core.claim_attempt as attempt
+    inner join core.claim_answer as spoken
+        on attempt.claim_id = spoken.claim_id and attempt.attempt_no = spoken.attempt_no
+    inner join core.answer as answer on spoken.answer_id = answer.answer_id
+    where
+        attempt.batch_no = :batch_no
+        and (
+            attempt.attempt_no = 1
+            or answer.reply_kind in ('TA1', '999')
+            or split_part(coalesce(answer.batch_ref, answer.refers_to), '-', 1) = :batch_no
+        )
 )
 """)
 _STAND_STILL = sa.text("""

@@ -5,20 +5,17 @@ written down before the next step (see ``deliveries``), so a sender may be kille
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
 
-from orchestration.ground.agency import AGENCY, read_agency
+from orchestration.ground.agency import read_agency
 from orchestration.ground.clock import Clock
 from orchestration.ground.failures import FileRefused, TransientFailure
-from orchestration.ground.in_force import in_force
 from orchestration.ground.settings import Settings
-from orchestration.ground.toml_file import read_text
 from orchestration.partners.access import Access
 from orchestration.partners.answers import take_answers
 from orchestration.partners.deliveries import Deliveries
@@ -26,29 +23,13 @@ from orchestration.partners.line import (
     NO_LINE,
     Line,
     LineFailure,
-    Transport,
     Why,
-    transport_of,
 )
 from orchestration.partners.one_file import send, verify
 from orchestration.partners.permits import why_withheld
 from orchestration.partners.replies_in import Replies
-from orchestration.partners.sending import CLEARINGHOUSE, Sending, parse_sending, sending_files
-
-
-@dataclass(frozen=True)
-class Route:
-    """A partner and the way there.
-
-    Args:
-        sending: The partner.
-        transport: The way.
-        refused: What is wrong with its file as it lies there now; what it said before holds.
-    """
-
-    sending: Sending
-    transport: Transport
-    refused: FileRefused | None = None
+from orchestration.partners.routes import Route, last_good, partner_of
+from orchestration.partners.sending import Sending, sending_files
 
 
 @dataclass
@@ -81,25 +62,6 @@ class Exchanged:
         return self.outcome in {"done", "idle", "busy", "waits"}
 
 
-def read_route(path: Path, text: str) -> Route:
-    """Read how files are exchanged with a partner.
-
-    Raises:
-        FileRefused: something in it is wrong.
-    """
-    sending = parse_sending(path, text)
-    return Route(sending, transport_of(sending))
-
-
-def readable_routes(folder: Path) -> tuple[Route, ...]:
-    """Every partner whose file can be read, as it lies there; the others are left out."""
-    found = []
-    for path in sending_files(folder):
-        with suppress(FileRefused):
-            found.append(read_route(path, read_text(path)))
-    return tuple(found)
-
-
 @dataclass(frozen=True)
 class Exchange:
     """Exchanges files with partners.
@@ -120,17 +82,12 @@ class Exchange:
         """Every partner, by what its file says, or once said; or why it never said it rightly."""
         found: dict[str, Route | FileRefused] = {}
         for path in sending_files(self.settings.agency_folder):
-            partner = CLEARINGHOUSE if path.name == AGENCY else path.stem
             try:
-                found[partner] = self._route(path, f"{partner}_sending.toml")
+                with self.engine.begin() as connection:
+                    found[partner_of(path)] = last_good(connection, self.clock.now())(path)
             except FileRefused as refused:
-                found[partner] = refused
+                found[partner_of(path)] = refused
         return found
-
-    def _route(self, path: Path, name: str) -> Route:
-        with self.engine.begin() as connection:
-            kept = in_force(connection, path, read_route, self.clock.now(), name)
-        return Route(kept.value.sending, kept.value.transport, kept.refused)
 
     def all(
         self, only: str | None = None, *, local: bool = False, patient: bool = True

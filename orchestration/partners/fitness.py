@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestration.ground.failures import ContractFailure, FileRefused
 from orchestration.ground.settings import Settings, is_open
 from orchestration.ground.toml_file import read_text
-from orchestration.partners.exchange import Route, read_route
+from orchestration.partners.routes import Route, read_route
 from orchestration.partners.sending import sending_files
 
 Finding = tuple[str, str, str]

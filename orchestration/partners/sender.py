@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from orchestration.ground.agency import read_agency
 from orchestration.ground.failures import ContractFailure
-from orchestration.partners.sending import read_sending
+from orchestration.partners.routes import Keep, as_it_lies, route_to
 from orchestration.partners.x12.claim import (
     Address,
     BillingProvider,
@@ -45,15 +45,20 @@ class Sender:
     partner: str
 
 
-def read_sender(folder: Path, payer_id: str) -> Sender:
+def read_sender(folder: Path, payer_id: str, keep: Keep = as_it_lies) -> Sender:
     """Read the agency's facts for files to one payer.
+
+    Args:
+        folder: The agency's folder.
+        payer_id: The payer.
+        keep: Reads a partner's file; ``last_good`` outlives one that is wrong.
 
     Raises:
         ContractFailure: something a claim needs is missing; the message names it.
     """
     agency = read_agency(folder)
     own = _Facts(agency.facts, "agency")
-    sending = read_sending(folder, payer_id)
+    sending = route_to(folder, payer_id, keep).sending
     contact = Contact(own["contact_name"], own["contact_phone"])
     address = Address(own["address"], own["city"], own["state"], own["zip"])
     return Sender(

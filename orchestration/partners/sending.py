@@ -92,19 +92,6 @@ class Sending:
         return "P" if self.usage == "P" and agreed else "T"
 
 
-def read_sending(folder: Path, payer_id: str) -> Sending:
-    """Where a payer's claims go.
-
-    Raises:
-        FileRefused: the agency's files do not say it, or say it wrongly.
-    """
-    for path in _files(folder):
-        toml = parse_toml(path, read_text(path))
-        if payer_id in toml.facts.get("payers", ()) and "sending" in toml.facts:
-            return parse_sending(path, toml.text)
-    return parse_clearinghouse(folder / AGENCY, read_text(folder / AGENCY))
-
-
 def sending_files(folder: Path) -> Iterator[Path]:
     """Every file that says how files are exchanged with a partner."""
     for path in _files(folder):

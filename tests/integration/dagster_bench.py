@@ -21,7 +21,7 @@ from orchestration.graph.lineage import Picture
 from orchestration.ground.clock import FixedClock
 from orchestration.ground.database import Database
 from orchestration.ground.settings import read_settings
-from orchestration.partners.exchange import readable_routes
+from orchestration.partners.routes import readable_routes
 from orchestration.watch.looking.standing import Standing, watch
 
 NOON = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)  # a Wednesday, noon in New York

@@ -7,10 +7,10 @@ import pytest
 
 from orchestration.ground.failures import FileRefused
 from orchestration.ground.settings import read_settings
-from orchestration.partners.exchange import read_route
 from orchestration.partners.fitness import line_findings
 from orchestration.partners.permits import why_withheld
-from orchestration.partners.sending import Sending, Usage, parse_sending, read_sending
+from orchestration.partners.routes import read_route, route_to
+from orchestration.partners.sending import Sending, Usage, parse_sending
 
 DAY = date(2026, 11, 20)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3yJ2EJ3mWe2Zp8qX0Yw4mJ0GQm7k3rQp1bq1oS0c5C"
@@ -61,7 +61,7 @@ def agency(tmp_path: Path) -> Path:
 
 
 def test_a_payer_goes_to_its_own_partner_or_to_the_clearinghouse(agency: Path) -> None:
-    found = [read_sending(agency, payer) for payer in ("P1", "P2", "P3")]
+    found = [route_to(agency, payer).sending for payer in ("P1", "P2", "P3")]
     assert [one.partner for one in found] == ["some_plan", "clearinghouse", "clearinghouse"]
     assert [one.receiver_id for one in found] == ["PLAN", "CLR", "CLR"]
 

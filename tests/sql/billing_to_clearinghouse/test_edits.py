@@ -185,6 +185,24 @@ def test_an_agency_without_a_clearinghouse_is_told_so(records: Records, tmp_path
     assert records.state("hhax/C1-1109-9", HOP) == "waiting"
 
 
+def test_a_partner_s_file_that_was_spoiled_today_stops_no_claim(
+    records: Records, tmp_path: Path
+) -> None:
+    lay_claim_ground(records)
+    with_agency(records, tmp_path)
+    path = tmp_path / "partners" / "second_plan.toml"
+    path.parent.mkdir()
+    good = 'payers = ["P2"]\n[sending]\nreceiver_id = "SECOND"\nname = "SECOND PLAN"\n'
+    path.write_text(good)
+    bill(records, of("C-P2", MONDAY))
+    records.run(HOP)
+    path.write_text(good.replace('"SECOND"', ""))
+    bill(records, of("C-P2", MONDAY, hour=12))
+    records.run(HOP)
+    rows = records.all("select receiver_id from core.claim_batch")
+    assert [row.receiver_id for row in rows] == ["SECOND", "SECOND"]
+
+
 @pytest.mark.parametrize(
     ("usage", "production", "marked"),
     [("P", "true", b"P"), ("P", "false", b"T"), ("T", "true", b"T"), ("T", "false", b"T")],
