@@ -41,6 +41,7 @@ from tests.sql.billing_to_clearinghouse.good_claim import lay_claim_ground
 from tests.sql.care_plan_to_frontline import good_plan
 from tests.sql.delivery_to_billing.good_delivery import bill, contract, visit
 
+REMITTANCE = (Path(__file__).parent / "data" / "x12" / "remit.835").read_text()
 ACCEPTED = (Path(__file__).parent / "data" / "x12" / "ack_accept.999").read_text()
 GOOD = "schedules_9.csv"
 """The file that ends it."""
@@ -413,6 +414,20 @@ def reply_overdue(agency: Agency) -> Iterator[Trouble]:
     )
     group = batch.read_text().split("GS*")[1].split("*")[5]
     agency.comes("answer.x12", ACCEPTED.replace("*HC*101*", f"*HC*{group}*"))
+
+
+@story
+def remittance_unbalanced(agency: Agency) -> Iterator[Trouble]:
+    path = agency.comes("paid.x12", REMITTANCE.replace("BPR*I*51", "BPR*I*50"))
+    agency.carehops("land", path)
+    agency.passes(H4)
+    yield Trouble(
+        *("clearinghouse_replies", "payment"),
+        fill={"FILE": str(path)},
+        shows=("EFT0001", "held: the payment does not add up", "its posting waits"),
+        then={"FILE": "again.x12"},
+    )
+    agency.comes("again.x12", REMITTANCE)
 
 
 # the agency's own people, files and channels

@@ -9,6 +9,7 @@ from orchestration.commands.printing import show, table
 from orchestration.ground.code_words import LISTS, Loaded, code_words, load_words
 from orchestration.partners.understood import Part, Understood, Unread, understand
 from orchestration.partners.x12.interchanges import of_path
+from orchestration.views.payments import PaymentLine, payments
 from orchestration.views.sentences import counted, money
 
 _NAMED = 10
@@ -103,6 +104,50 @@ def _show_payment(part: Part) -> None:
         show(f"    {kind}: {money(cents)} {'kept' if cents >= 0 else 'added'} outside claims")
     if part.unbalanced:
         show(f"    claims that do not add up: {', '.join(part.unbalanced)}")
+
+
+@replies.command("payments")
+@click.option("--held", is_flag=True, help="Only those that do not add up.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=50, help="How many; 50 by default."
+)
+@AS_JSON
+@click.pass_obj
+def list_payments(asked: Asked, *, held: bool, limit: int, as_json: bool) -> None:
+    """Say what payers paid, what they kept outside claims, and what does not add up, that first."""
+    with asked.opened() as (_, sight):
+        found = payments(sight, held, limit)
+    tell(found, as_json, lambda: _show_payments(found))
+
+
+def _show_payments(found: tuple[PaymentLine, ...]) -> None:
+    table(
+        "Payments" if found else "No payments.",
+        ("number", "method", "paid on", "amount", "claims", "paid on them", "kept", "stands"),
+        (
+            (
+                line.number,
+                line.method,
+                line.paid_on,
+                money(line.amount_cents),
+                line.claims,
+                money(line.claims_paid_cents),
+                ", ".join(f"{kind} {money(cents)}" for kind, cents in line.kept.items()),
+                _standing(line),
+            )
+            for line in found
+        ),
+        right=(3, 4, 5),
+    )
+
+
+def _standing(line: PaymentLine) -> str:
+    if not line.is_balanced:
+        return "held: the payment does not add up"
+    if line.unbalanced:
+        return f"{counted(line.unbalanced, 'claim')} held: not adding up"
+    back = f"; {line.reversals} taken back" if line.reversals else ""
+    return f"adds up{back}"
 
 
 @click.group()

@@ -25,6 +25,7 @@ from orchestration.views.doctor import Finding
 from orchestration.views.entries import Group
 from orchestration.views.held_lines import HeldLine, HeldLines
 from orchestration.views.incidents import Happening, IncidentLine, IncidentPage
+from orchestration.views.payments import PaymentLine
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.reasons import Approved
 from orchestration.views.received import FeedNews
@@ -54,7 +55,7 @@ ANSWERS = (
     *(OnDuty, Leg),
     *(Exchanged, OpenDelivery, DeliveryPile),
     *(Approval, Approved, Answer, KeptDay, Review),
-    *(Understood, Part, Payment, Word, Unread, Loaded),
+    *(Understood, Part, Payment, Word, Unread, Loaded, PaymentLine),
 )
 
 

@@ -503,6 +503,44 @@ def test_rights_review_due(stored):
     assert set(stored.of("rights_review_due")) == {("ends", "ends"), ("forgotten", "year")}
 
 
+def test_remittance_unbalanced(stored):
+    stored.a_file("clearinghouse_replies", NOW)
+
+    def payment(ref: str, landed: datetime, **more: Any) -> None:
+        stored.put(
+            "core.remittance",
+            **{
+                "payment_ref": ref,
+                "payment_payer": "1999",
+                "amount_cents": 100,
+                "claims_paid_cents": 100,
+                "kept_cents": 0,
+                "charged_cents": 100,
+                "claim_count": 1,
+                "reversal_count": 0,
+                "unbalanced_count": 0,
+                "is_balanced": True,
+                "file_id": 1,
+                "line_no": 1,
+                "landed_at": landed,
+                "times_seen": 1,
+                **more,
+            },
+        )
+
+    payment("good", NOW)
+    payment("odd", NOW - DAY, is_balanced=False)
+    payment("claims", NOW - DAY, unbalanced_count=2)
+    payment("old", NOW - 31 * DAY, is_balanced=False)
+    payment("mended", NOW - DAY, is_balanced=False, claims_paid_cents=90)
+    payment("mended", NOW)
+    found = stored.of("remittance_unbalanced")
+    assert {key: condition.count for key, condition in found.items()} == {
+        ("clearinghouse_replies", "payment"): 1,
+        ("clearinghouse_replies", "claims"): 2,
+    }
+
+
 def put_visit(stored: Stored, record_id: str, payer: str, day: date) -> None:
     start = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
     stored.put(

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from orchestration import assembly
 from orchestration.partners.answers import take_answers
 from orchestration.partners.x12.replies import read_replies
 from orchestration.partners.x12.rows import reply_values
+from orchestration.views.payments import payments as payments_of
+from orchestration.views.sight import Sight
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.replies import land
 from tests.unit.test_x12_replies import answer
@@ -154,3 +157,17 @@ def test_money_stays_exact(records: Records) -> None:
     (payment,) = payments(records)
     assert Decimal(payment.amount_cents) / 100 == Decimal("0.1")
     assert (payment.charged_cents, payment.is_balanced, payment.unbalanced_count) == (30, True, 0)
+
+
+def test_what_waits_is_listed_first(records: Records) -> None:
+    take(
+        records,
+        remit(*PAID, paid="50"),
+        remit(*BACK, "PLB*1999999984*20261231*WO:NEXT*-51", paid="0", ref="ZERO"),
+    )
+    with records.database.engine.connect() as connection:
+        sight = Sight(connection, (), (), assembly.sql_library(), records.now, "UTC")
+        held, whole = payments_of(sight, held_only=False, limit=9)
+        assert payments_of(sight, held_only=True, limit=9) == (held,)
+    assert (held.number, held.is_balanced, held.claims) == ("EFT1", False, 1)
+    assert (whole.number, whole.kept, whole.reversals) == ("ZERO", {"recoupment": -5100}, 1)
