@@ -300,11 +300,10 @@ def open_reasons(connection: sa.Connection, hop: str) -> list[Reason]:
 
 
 def _oldest(connection: sa.Connection, hop: str, now: datetime) -> timedelta | None:
-    received = connection.scalar(
-        sa.text(
-            "select min(received_at) from ledger.entry "
-            "where hop = :hop and state in ('waiting', 'held')"
-        ),
-        {"hop": hop},
-    )
+    received = connection.scalar(sa.text(OLDEST), {"hop": hop})
     return None if received is None else now - received
+
+
+OLDEST = """
+select min(received_at) from ledger.entry where hop = :hop and state in ('waiting', 'held')
+"""

@@ -27,14 +27,14 @@ def clear(connection: sa.Connection, hop: str) -> None:
 
 def take_work(connection: sa.Connection, hop: Hop, binds: Binds) -> int:
     """New, waiting and held records, and nothing else: cost follows open work."""
-    connection.execute(bound(_WORK.replace("HOP", hop.name), binds))
+    connection.execute(bound(WORK.replace("HOP", hop.name), binds))
     connection.exec_driver_sql(f"analyze audit.{hop.name}__work")
     return _count(connection, f"audit.{hop.name}__work")
 
 
 # the ledger sorts ids by byte, to be searched by prefix; hops' tables and their indexes do not,
 # and an index is of no use to a comparison that sorts otherwise
-_WORK = """
+WORK = """
 create unlogged table audit.HOP__work as
 select
     entry_id, record_id collate "default" as record_id, version, attempt, received_at, since

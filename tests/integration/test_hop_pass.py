@@ -1,5 +1,6 @@
 """What every hop keeps, whatever it moves."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from orchestration.flow import hop_pass, judging
 from orchestration.flow.audit import CheckResult, check
 from orchestration.flow.ledger import register_hops
 from orchestration.ground.failures import (
@@ -15,6 +17,7 @@ from orchestration.ground.failures import (
     TransientFailure,
 )
 from orchestration.ground.migrations import migrate
+from orchestration.ground.sql import bound
 from tests.conftest import connect, drop_database, make_database
 from tests.integration.toy_hop import SHELVING, SHIPPING, SUITE, Parcels
 
@@ -69,6 +72,20 @@ def test_a_bad_record_is_held_with_every_reason_and_its_neighbours_go_on(parcels
     assert entry[:3] == ("P01", "P02", "Data on-call")
     # Friday noon plus two business days: Tuesday at five in New York
     assert entry[3].isoformat() == "2026-11-24T22:00:00+00:00"
+
+
+def test_open_work_of_one_hop_is_found_by_its_index_whatever_waits_elsewhere(parcels):
+    with parcels.database.transaction() as connection:
+        for hop, state in (("shelving", "moved"), ("shipping", "waiting")):
+            connection.exec_driver_sql(
+                "insert into ledger.entry (hop, record_id, state, has_moved, since, received_at) "
+                f"select '{hop}', n, '{state}', '{state}' = 'moved', now(), now() "
+                "from generate_series(1, 20000) as n"
+            )
+        connection.exec_driver_sql("analyze ledger.entry")
+        for question in (judging.WORK.replace("HOP", "shelving"), hop_pass.OLDEST):
+            plan = connection.execute(bound(f"explain {question}", {"hop": "shelving"}))
+            assert re.findall(r"\bentry_\w+", "\n".join(plan.scalars())) == ["entry_open"]
 
 
 def test_a_warning_is_written_down_and_does_not_stop_the_record(parcels):
