@@ -22,6 +22,7 @@ HOP = Hop(
     reads=(
         "core.coordination_visit",
         "landing.evv_visit",
+        "landing.caregiver",
         "landing.client",
         "landing.payer_contract",
         "landing.provider_enrolment",

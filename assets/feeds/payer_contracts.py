@@ -121,6 +121,14 @@ CLAIM_TERMS = (
         "The same for visits away from home; empty when the payer pays none.",
         pattern=r"[0-9]{2}",
     ),
+    Column(
+        "visit_times_on_claim",
+        "text",
+        "Where a line says when its visit began and ended: with the code, in a note, or nowhere.",
+        one_of=("no", "code", "note"),
+        default="no",
+    ),
+    _yes_no("caregiver_on_claim", "The claim names who gave the care, by NPI.", default=False),
 )
 CROSSWALKS = (
     Column("maps_to_payer_id", "text", "Our name of the payer."),

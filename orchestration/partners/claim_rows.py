@@ -7,6 +7,7 @@ pass's tables hold ids only.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 from itertools import chain, groupby
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from orchestration.partners.x12.claim import (
     MalformedClaim,
     Payer,
     Person,
+    Provider,
     ServiceLine,
 )
 
@@ -34,12 +36,25 @@ select
     , client.city, client.state_code, client.zip_code
     , coalesce(client.diagnosis_code, source.dx_default) as diagnosis_code, source.place_of_service
     , coalesce(client.medicaid_id, clocked.client_medicaid_id) as member_id
+    , terms.visit_times_on_claim, terms.caregiver_on_claim, terms.splits_at_midnight
+    , visit.start_at at time zone visit.time_zone as local_start
+    , visit.end_at at time zone visit.time_zone as local_end
+    , caregiver.last_name as caregiver_last_name, caregiver.first_name as caregiver_first_name
+    , caregiver.npi as caregiver_npi
 from audit.HOP__SOURCE as source
 inner join core.billable_line as line on source.record_id = line.record_id
 inner join core.coordination_visit as visit on source.record_id = visit.record_id
 left join landing.client_now as client on source.client_id = client.client_id
 left join landing.evv_visit_now as clocked
     on visit.source_system = clocked.source_system and visit.visit_id = clocked.visit_id
+left join landing.caregiver_now as caregiver on line.caregiver_id = caregiver.caregiver_id
+left join landing.payer_contract_now as terms
+    on
+        line.payer_id = terms.payer_id
+        and line.payer_program = terms.payer_program
+        and line.service_code = terms.service_code
+        and line.modifiers = terms.modifiers
+        and line.contract_valid_from = terms.valid_from
 WHERE
 order by source.batch_key, source.claim_id, line.service_date, line.record_id, line.line_no
 """
@@ -124,12 +139,15 @@ def _drafts(rows: Iterator[sa.Row[Any]]) -> Iterator[Draft]:
 def _claim(claim_id: str, lines: list[sa.Row[Any]]) -> Claim:
     client = lines[0]
     auth_number = client.auth_number
+    carers = {_caregiver(line) for line in lines}
+    is_one = len(carers) == 1
     return Claim(
         claim_id=claim_id,
         total=sum((_money(line.charge_cents) for line in lines), Decimal(0)),
         subscriber=_person(client),
         diagnoses=(client.diagnosis_code or "",),
-        lines=tuple(_line(line, auth_number) for line in lines),
+        lines=tuple(_line(line, auth_number, names_caregiver=not is_one) for line in lines),
+        rendering=carers.pop() if is_one else None,
         prior_auth=auth_number,
         place_of_service=client.place_of_service or "",
         frequency=client.frequency,
@@ -151,8 +169,30 @@ def _person(client: sa.Row[Any]) -> Person:
     )
 
 
-def _line(line: sa.Row[Any], claim_auth: str | None) -> ServiceLine:
+def _caregiver(line: sa.Row[Any]) -> Provider | None:
+    """Who gave the care, for a payer who wants to know."""
+    if not line.caregiver_on_claim:
+        return None
+    return Provider(
+        last=line.caregiver_last_name or "",
+        first=line.caregiver_first_name,
+        npi=line.caregiver_npi,
+    )
+
+
+def _times(line: sa.Row[Any]) -> tuple[time, time]:
+    """When the line's care began and ended by the clock; a night that is split ends at midnight."""
+    first, last = line.local_start, line.local_end
+    if line.splits_at_midnight and first.date() < last.date():
+        is_first, is_last = line.service_date == first.date(), line.service_date == last.date()
+        return first.time() if is_first else time(), last.time() if is_last else time(23, 59)
+    return first.time(), last.time()
+
+
+def _line(line: sa.Row[Any], claim_auth: str | None, *, names_caregiver: bool) -> ServiceLine:
     own_auth = line.auth_number if line.auth_number != claim_auth else None
+    wanted = line.visit_times_on_claim or "no"
+    first, last = _times(line)
     return ServiceLine(
         line_key=line.reconciliation_id,
         service_code=line.service_code,
@@ -162,6 +202,9 @@ def _line(line: sa.Row[Any], claim_auth: str | None) -> ServiceLine:
         to_date=line.service_date,
         modifiers=() if line.modifiers == "-" else tuple(line.modifiers.split(";")),
         prior_auth=own_auth,
+        times=(first, last) if wanted == "code" else None,
+        note=f"EVV {first:%H%M}-{last:%H%M}" if wanted == "note" else None,
+        rendering=_caregiver(line) if names_caregiver else None,
     )
 
 
