@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -358,16 +359,14 @@ class Scene:
                 self._run(self._until_something_leaves)
             else:
                 lived = self._chance.uniform(0.01, self._lasts)
-                self._run(lambda _, lived=lived: time.sleep(lived))
+                self._run(partial(_for_so_long, lived))
             self.take_in()
-        started = time.monotonic()
         assert self._run(None) == 0
-        self._lasts = max(0.2, time.monotonic() - started)
         self.take_in()
 
     def _until_something_leaves(self, child: int) -> None:
         inboxes = [self.home / payer.name / "inbox" for payer in PAYERS]
-        while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        while _lives(child):
             if any(next(os.scandir(inbox), None) for inbox in inboxes):
                 time.sleep(self._chance.uniform(0, 0.1))
                 return
@@ -375,6 +374,7 @@ class Scene:
 
     def _run(self, until: Callable[[int], None] | None) -> int:
         """Work in a child; kill it when ``until`` comes back."""
+        started = time.monotonic()
         child = os.fork()
         if child == 0:
             code = 1
@@ -394,6 +394,8 @@ class Scene:
         ended = os.waitstatus_to_exitcode(status)
         assert ended in (0, -signal.SIGKILL)
         self.killed += ended == -signal.SIGKILL
+        if ended == 0:
+            self._lasts = time.monotonic() - started
         return ended
 
     # the other side
@@ -507,6 +509,16 @@ class Scene:
             "inner join core.claim_batch as batch on claim.batch_no = batch.batch_no"
         )
         return {row.claim_id: row.written_at for row in rows}
+
+
+def _lives(child: int) -> bool:
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+def _for_so_long(seconds: float, child: int) -> None:
+    until = time.monotonic() + seconds
+    while _lives(child) and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def must_be_late(waiting: list[tuple[str, str, datetime]], at: datetime) -> list[Late]:

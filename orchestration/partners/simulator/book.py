@@ -13,12 +13,12 @@ class Holding:
     Args:
         claim: As it came last.
         payer_number: The payer's own number of it.
-        paid: What was paid for it; None while nothing was, or when it was all taken back.
+        judged: How it was judged last; None before, and once that was taken back.
     """
 
     claim: SentClaim
     payer_number: str
-    paid: Judged | None = None
+    judged: Judged | None = None
 
 
 @dataclass
@@ -58,3 +58,8 @@ class Book:
             held = self.held[claim.claim_id] = Holding(claim, number)
         held.claim = claim
         return held
+
+    def give_back(self, claim: SentClaim) -> None:
+        """Hold no longer what the payer sent back as new: it may come once more."""
+        if claim.frequency == "1":
+            self.held.pop(claim.claim_id, None)

@@ -150,6 +150,8 @@ class _Drawing:
             )
             code = self._refusal(level, course, book)
             course.steps[level] = Step(level, "lost" if lost else "given", at, code)
+            if code and course.holding is not None:
+                book.give_back(course.claim)
             if not code:
                 if level == TAKES_IN:
                     course.holding = book.take_in(course.claim)

@@ -51,8 +51,9 @@ class Cashier:
     def pay(self, at: datetime, trace: str) -> Paid:
         """Judge and pay what is due then, under a number of its own."""
         new, old = self.due.pop(at, []), self.anew.pop(at, [])
-        judged = [self._told(at, course, one) for course in new for one in self._first(course)]
-        judged += [self._told(at, course, one) for course in old for one in self._anew(course)]
+        of_each = [(course, self._first(at, course)) for course in new]
+        of_each += [(course, self._anew(at, course)) for course in old]
+        judged = [one for _, of_course in of_each for one in of_course]
         if not judged:
             return Paid(None, (), ())
         provider = (new or old)[0].sent_set.provider
@@ -61,49 +62,52 @@ class Cashier:
         again = [course for course in new if self._is_looked_at_again(course)]
         return Paid(
             Remittance(trace, self.payer, provider, tuple(judged), kept_back),
-            tuple(new + old),
+            tuple(course for course, of_course in of_each if of_course),
             tuple(again),
         )
 
-    @staticmethod
-    def _told(at: datetime, course: Course, one: Judged) -> Judged:
-        course.judged.append((at, one))
-        return one
-
-    def _first(self, course: Course) -> list[Judged]:
-        """A new claim is judged; a replacement or void first takes back what was paid before."""
+    def _first(self, at: datetime, course: Course) -> list[Judged]:
+        """A new claim is judged; a replacement or void first takes back what was said before."""
         holding = course.holding
         made: list[Judged] = []
         if holding is None:
             return made
-        if course.claim.frequency != "1" and holding.paid is not None:
-            made.append(holding.paid.taken_back())
-            holding.paid = None
+        if course.claim.frequency != "1" and holding.judged is not None:
+            taken_back = holding.judged.taken_back()
+            # what a replacement takes back was said of the claim before it
+            if course.claim.frequency == _VOID:
+                course.judged.append((at, taken_back))
+            made.append(taken_back)
+            holding.judged = None
         if course.claim.frequency != _VOID:
-            made.append(self._judge(course, "first"))
+            made.append(self._judge(at, course, "first"))
         return made
 
-    def _anew(self, course: Course) -> list[Judged]:
+    def _anew(self, at: datetime, course: Course) -> list[Judged]:
         """A payment is taken back, and its correction stands right behind."""
         holding = course.holding
-        if holding is None or holding.paid is None:
+        if holding is None or holding.judged is None:
             return []
-        return [holding.paid.taken_back(), self._judge(course, "again")]
+        taken_back = holding.judged.taken_back()
+        course.judged.append((at, taken_back))
+        return [taken_back, self._judge(at, course, "again")]
 
-    def _judge(self, course: Course, when: str) -> Judged:
+    def _judge(self, at: datetime, course: Course, when: str) -> Judged:
         holding = course.holding
         number = course.payer_number
         payment = course.behaviour.payment
         one = judge(course.claim, number, payment, self.chance, (*course.key, when))
+        course.judged.append((at, one))
         if holding is not None:
-            holding.paid = one if one.total else None
+            holding.judged = one
         if one.total and self.chance.happens(payment.recouped, *course.key, "recouped"):
             self.owed.append((_RECOUP, number, one.total))
         return one
 
     def _is_looked_at_again(self, course: Course) -> bool:
         share = course.behaviour.payment.reversed
-        is_paid = course.holding is not None and course.holding.paid is not None
+        last = course.holding.judged if course.holding else None
+        is_paid = last is not None and last.total > 0
         return is_paid and self.chance.happens(share, *course.key, "reversed")
 
     def _keep_back(self, paid: Decimal, trace: str) -> list[tuple[str, str, Decimal]]:
