@@ -1,8 +1,11 @@
 """Claim files that are not known to be with their partner: where each is, why, and what to do."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+import sqlalchemy as sa
 
 from orchestration.views.sentences import counted
 from orchestration.views.sight import Sight
@@ -97,6 +100,16 @@ def delivery_piles(sight: Sight) -> list[DeliveryPile]:
 
 def open_deliveries(sight: Sight, partner: str | None = None) -> list[OpenDelivery]:
     """Every file that is not known to be with its partner, oldest first."""
+    return _told(sight.rows(_OPEN, partner=partner))
+
+
+def deliveries_of(sight: Sight, asked: str, claims: Sequence[str]) -> list[OpenDelivery]:
+    """Files not known to be with their partner that some claims are in, or that are asked for."""
+    batch_no = asked.upper().removesuffix(".837")
+    return _told(sight.rows(_OPEN_OF, batch_no=batch_no, claims=list(claims)))
+
+
+def _told(rows: Iterable[sa.Row[Any]]) -> list[OpenDelivery]:
     return [
         OpenDelivery(
             batch=row.batch_no,
@@ -111,7 +124,7 @@ def open_deliveries(sight: Sight, partner: str | None = None) -> list[OpenDelive
             sentence=sentence(row.batch_no, row.partner, row.state, row.reason, row.claim_count),
             next_step=next_step(row.state, row.reason),
         )
-        for row in sight.rows(_OPEN, partner=partner)
+        for row in rows
     ]
 
 
@@ -134,15 +147,24 @@ def next_step(state: str, reason: str | None) -> str:
     return NEXT_STEP.get(reason or "", _BY_STATE.get(state, "ask the partner, then settle it"))
 
 
-_OPEN = """
+_ROWS = """
 select
     delivery.batch_no, delivery.partner, delivery.state, delivery.reason, delivery.tries
     , delivery.next_try_at, batch.claim_count, batch.total_cents, batch.published_at
 from core.delivery as delivery
 inner join core.claim_batch as batch on delivery.batch_no = batch.batch_no
-where
-    delivery.state <> 'sent'
-    and (cast(:partner as text) is null or delivery.partner = :partner)
+where delivery.state <> 'sent'
+"""
+_OPEN = f"""{_ROWS}
+and (cast(:partner as text) is null or delivery.partner = :partner)
+order by batch.published_at, delivery.batch_no
+"""
+_OPEN_OF = f"""{_ROWS}
+and delivery.batch_no in (
+    select :batch_no
+    union
+    select claim.batch_no from core.claim as claim where claim.claim_id = any(:claims)
+)
 order by batch.published_at, delivery.batch_no
 """
 

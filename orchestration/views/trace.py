@@ -12,6 +12,7 @@ from orchestration.ground.contracts import IdentifierKind
 from orchestration.views import entries, received, sentences, way
 from orchestration.views.answer import Trace, answer_of
 from orchestration.views.attempts import attempts_of
+from orchestration.views.deliveries import deliveries_of
 from orchestration.views.entries import Standing
 from orchestration.views.held_answer import held_answer
 from orchestration.views.held_lines import HeldLine, of_file, of_records
@@ -47,7 +48,7 @@ def trace(sight: Sight, asked: str, kind: AskedKind | None = None, limit: int = 
         answer = _file(sight, asked, file, limit)
     else:
         answer = _never(sight, asked, kind)
-    answer = _with_attempts(sight, answer)
+    answer = _with_deliveries(sight, asked, _with_attempts(sight, answer))
     if not also:
         return answer
     hint = f" It is also the id of a {' and a '.join(also)}: ask with --as."
@@ -62,6 +63,16 @@ def _with_attempts(sight: Sight, answer: Trace) -> Trace:
     newest = {attempt.claim: attempt for attempt in attempts}
     told = "".join(f" Claim {claim}: {last.sentence}." for claim, last in newest.items())
     return replace(answer, attempts=attempts, sentence=answer.sentence + told)
+
+
+def _with_deliveries(sight: Sight, asked: str, answer: Trace) -> Trace:
+    """The answer, with what keeps its claims' files from their partner, and what to do about it."""
+    open_files = deliveries_of(sight, asked, answer.claims)
+    if not open_files:
+        return answer
+    told = "".join(f" File {one.sentence}; next: {one.next_step}." for one in open_files)
+    step = answer.next_step or open_files[0].next_step
+    return replace(answer, sentence=answer.sentence + told, next_step=step)
 
 
 def _answer(

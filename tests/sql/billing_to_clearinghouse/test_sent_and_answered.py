@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration import assembly
+from orchestration.views.sight import Sight
+from orchestration.views.trace import trace
 from tests.bench_of_exchange import Exchanges
 from tests.bench_of_records import Records
 from tests.sftp_partner import Running, sftp_partner
@@ -90,3 +93,20 @@ def test_claims_climb_when_their_file_is_found(
     doubted.agree(running.partner, replies="", processed=["done"])
     doubted.run()
     assert rungs(records) == ["sent"]
+
+
+def test_trace_says_of_batch_and_claim_where_the_file_is_and_what_to_do(
+    doubted: Exchanges, records: Records
+) -> None:
+    doubted.run()
+    with records.database.engine.connect() as connection:
+        sight = Sight(
+            *(connection, assembly.hops(), assembly.feeds(), assembly.sql_library()),
+            *(doubted.now, "America/New_York"),
+        )
+        for asked in ("B000000001", claim_of(records, "C1"), "hhax/C1-1109-9"):
+            answer = trace(sight, asked)
+            said = "File B000000001, 1 claim, may be with some_plan or not (not seen)"
+            assert said in answer.sentence
+            assert answer.next_step == "ask the partner whether it has it, then settle it"
+        assert "File" not in trace(sight, "B000000002").sentence
