@@ -31,6 +31,8 @@ class SftpPartner:
         loses_answer: Renames, then hangs up without an answer; once.
         goes_dead_after_taking: Renames, then says nothing more.
         takes_at_once: Folder it moves a file to as soon as it has it; empty to leave it.
+        throws_out: Whether it hangs up on whom it does not know.
+        asks_as_a_person: Whether it asks for the password as it would ask a person.
         can_sync: Whether it knows fsync.
         thinks_seconds: How long it takes before and after a file gets its final name.
         moment: What it tells of by setting ``reached``: login, write, rename, renamed.
@@ -46,6 +48,8 @@ class SftpPartner:
     loses_question: bool = False
     goes_dead_after_taking: bool = False
     takes_at_once: str = ""
+    throws_out: bool = False
+    asks_as_a_person: bool = False
     can_sync: bool = True
     thinks_seconds: float = 0
     moment: str = ""
@@ -87,13 +91,28 @@ def _server(  # noqa: C901 - one class per side of the door
         def begin_auth(self, username: str) -> bool:
             return True
 
+        def connection_made(self, conn: Any) -> None:
+            self._line = conn
+
         def password_auth_supported(self) -> bool:
+            return not partner.asks_as_a_person
+
+        def kbdint_auth_supported(self) -> bool:
             return True
+
+        def get_kbdint_challenge(self, *_: Any) -> Any:
+            return "", "", "", [("Password: ", False)]
+
+        def validate_kbdint_response(self, username: str, responses: Any) -> bool:
+            return self.validate_password(username, responses[0])
 
         def validate_password(self, username: str, password: str) -> bool:
             partner.logins += 1
             partner.comes_to("login")
-            return username == USER and password == partner.password
+            known = username == USER and password == partner.password
+            if partner.throws_out and not known:
+                self._line.disconnect(asyncssh.DISC_PROTOCOL_ERROR, "Too many failures")
+            return known
 
         def public_key_auth_supported(self) -> bool:
             return bool(partner.authorized)

@@ -202,6 +202,29 @@ def test_a_refused_credential_is_told_and_not_tried_again_until_it_changes(
     assert exchanges.all("select failing_since from ops.credential")[0].failing_since is None
 
 
+def test_who_is_thrown_out_at_the_door_does_not_knock_again(
+    exchanges: Exchanges, running: Running
+) -> None:
+    exchanges.owe(1)
+    running.partner.password, running.partner.throws_out = "another", True
+    done = exchanges.run()
+    assert (done.outcome, done.why) == ("failed", "credential_refused")
+    assert exchanges.run().outcome == "stopped"
+    assert running.partner.logins == 1
+
+
+def test_a_password_may_be_asked_for_as_a_person_is_asked(
+    exchanges: Exchanges, running: Running
+) -> None:
+    running.partner.asks_as_a_person = True
+    exchanges.owe(1)
+    assert exchanges.run().sent == 1
+    exchanges.environ[SECRET] = "wrong"
+    exchanges.owe(2)
+    assert exchanges.run().why == "credential_refused"
+    assert running.partner.logins == 2
+
+
 def test_no_secret_is_written_down(exchanges: Exchanges, running: Running) -> None:
     exchanges.environ[SECRET] = "wrong-ZZSECRET"
     exchanges.owe(1)

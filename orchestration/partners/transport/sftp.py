@@ -53,6 +53,11 @@ class Sftp(Transport):
         """Who it is and who we are."""
         return (self.host, str(self.port), self.user, *self.host_keys)
 
+    def ways_in(self) -> tuple[str, ...]:
+        """How we say who we are: a refused way counts as a failure there, so only ours."""
+        by_password = ("password", "keyboard-interactive") if self.password else ()
+        return (*(("publickey",) if self.key else ()), *by_password)
+
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """A pinned key, a way to log in, and never a secret itself."""
         yield from super().faults()
@@ -95,6 +100,54 @@ class Sftp(Transport):
                 line.close()
 
 
+class _Door(asyncssh.SSHClient):
+    """Says who we are, each way once, and notices when we are thrown out meanwhile.
+
+    Servers do that to those who failed too often: it is no weather, and asking again locks us out.
+    """
+
+    def __init__(self, key: asyncssh.SSHKey | None, password: str | None) -> None:
+        self._key = key
+        self._password = password
+        self._is_asked = self._is_in = False
+        self.was_shut = False
+
+    def public_key_auth_requested(self) -> asyncssh.SSHKey | None:
+        """Our key, where we have one."""
+        key, self._key = self._key, None
+        self._is_asked = self._is_asked or key is not None
+        return key
+
+    def password_auth_requested(self) -> str | None:
+        """Our password, where we have one and have not given it yet."""
+        password, self._password = self._password, None
+        self._is_asked = self._is_asked or password is not None
+        return password
+
+    def kbdint_auth_requested(self) -> str | None:
+        """Whether we can answer what a person would be asked."""
+        return None if self._password is None else ""
+
+    def kbdint_challenge_received(
+        self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
+    ) -> list[str] | None:
+        """The one question we can answer is the password."""
+        if not prompts:
+            return []
+        password = self.password_auth_requested()
+        return None if password is None or len(prompts) > 1 else [password]
+
+    def auth_completed(self) -> None:
+        """We are in."""
+        self._is_in = True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Told why, by a server that shuts us out; a line that breaks says nothing."""
+        told = isinstance(exc, asyncssh.DisconnectError)
+        lost = isinstance(exc, asyncssh.ConnectionLost)
+        self.was_shut = self._is_asked and not self._is_in and told and not lost
+
+
 class _Sftp(Line):
     def __init__(self, runner: asyncio.Runner, timeout_seconds: float) -> None:
         self._runner = runner
@@ -105,31 +158,29 @@ class _Sftp(Line):
     def connect(self, said: Sftp, secrets: dict[str, str]) -> None:
         """Reach the server, see that it is the pinned one, log in."""
         pinned = [asyncssh.import_public_key(text) for text in said.host_keys]
+        door = _Door(self._run(_key_of(said, secrets)), secrets.get(said.password))
 
         async def reach() -> None:
-            keys = (
-                [asyncssh.import_private_key(secrets[said.key], secrets.get(said.passphrase))]
-                if said.key
-                else None
-            )
             self._connection = await asyncssh.connect(
                 said.host,
                 said.port,
                 username=said.user,
-                password=secrets.get(said.password),
-                client_keys=keys,
+                client_keys=None,
                 known_hosts=(pinned, [], []),
                 agent_path=None,
                 config=None,
                 connect_timeout=self._seconds,
                 login_timeout=self._seconds,
-                preferred_auth=("publickey", "keyboard-interactive", "password"),
+                preferred_auth=said.ways_in(),
+                client_factory=lambda: door,
             )
             self._client = await self._connection.start_sftp_client()
 
         try:
             self._run(reach(), 2 * self._seconds)
         except LineFailure as failure:
+            if failure.why == "dropped" and door.was_shut:
+                raise LineFailure("credential_refused") from None
             # without a common kind of key, whoever notices first hangs up
             if failure.why == "dropped" and self._is_another(said, pinned):
                 raise LineFailure("host_key_changed") from None
@@ -242,6 +293,12 @@ class _Sftp(Line):
             return self._runner.run(wait())
         except (OSError, asyncssh.Error, asyncssh.KeyImportError, ValueError) as error:
             raise LineFailure(_why(error)) from None
+
+
+async def _key_of(said: Sftp, secrets: dict[str, str]) -> asyncssh.SSHKey | None:
+    if not said.key:
+        return None
+    return asyncssh.import_private_key(secrets[said.key], secrets.get(said.passphrase))
 
 
 async def _synced(file: asyncssh.SFTPClientFile) -> None:
