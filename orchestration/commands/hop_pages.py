@@ -7,6 +7,7 @@ from orchestration.commands.incident_page import open_line
 from orchestration.commands.printing import console, show, table
 from orchestration.ground.durations import in_words
 from orchestration.views.awaited import Awaited
+from orchestration.views.deliveries import DeliveryPile
 from orchestration.views.held_lines import HeldLine, HeldLines
 from orchestration.views.queue import Item, Pile, Queue
 from orchestration.views.sentences import counted, money
@@ -124,11 +125,7 @@ def show_status(sight: Sight, status: Status) -> None:
         for feed in status.feeds
         if feed.quarantined
     ]
-    told += [
-        f"{counted(each.files, 'claim file')} for {each.partner}, "
-        f"{' '.join(filter(None, (each.state, each.reason))).replace('_', ' ')}: {each.next_step}."
-        for each in status.deliveries
-    ]
+    told += map(_delivery, status.deliveries)
     if told:
         show()
     for line in told:
@@ -166,10 +163,21 @@ def _when(sight: Sight, instant: datetime | None) -> str | None:
     return None if instant is None else sight.local(instant)
 
 
+def _delivery(pile: DeliveryPile) -> str:
+    why = " ".join(filter(None, (pile.state, pile.reason))).replace("_", " ")
+    return f"{counted(pile.files, 'claim file')} for {pile.partner}, {why}: {pile.next_step}."
+
+
+def _show_deliveries(queue: Queue) -> None:
+    for pile in queue.deliveries:
+        show(_delivery(pile))
+
+
 def show_queue(sight: Sight, queue: Queue) -> None:
     """Why records stand still, then the records."""
     if not queue.records:
         show(f"Nothing stands still at {queue.hop}.")
+        _show_deliveries(queue)
         show_awaited(queue.awaited)
         return
     stake = f", {money(queue.amount_cents)} at stake" if queue.amount_cents else ""
@@ -196,6 +204,7 @@ def show_queue(sight: Sight, queue: Queue) -> None:
         )
     if len(queue.items) < queue.records:
         show(f"{queue.records - len(queue.items)} more; --limit lists them.")
+    _show_deliveries(queue)
     show_awaited(queue.awaited)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestration.views.awaited import Awaited, awaited
+from orchestration.views.deliveries import DeliveryPile, delivery_piles
 from orchestration.views.reasons import edit_of, edits_of
 from orchestration.views.sight import Sight
 
@@ -72,6 +73,7 @@ class Queue:
         reasons: Piles, the largest first.
         items: Records, overdue first, at most as many as were asked for.
         awaited: Answers that what left by this hop still waits for.
+        deliveries: Files of this hop's that are not known to be with their partner.
     """
 
     hop: str
@@ -81,6 +83,7 @@ class Queue:
     reasons: tuple[Pile, ...]
     items: tuple[Item, ...]
     awaited: tuple[Awaited, ...] = ()
+    deliveries: tuple[DeliveryPile, ...] = ()
 
 
 def queue(
@@ -145,6 +148,7 @@ def queue(
         reasons=tuple(piles),
         items=items,
         awaited=awaited(sight) if sight.hop(hop).ladder else (),
+        deliveries=tuple(delivery_piles(sight)) if sight.hop(hop).ladder else (),
     )
 
 

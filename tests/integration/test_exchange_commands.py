@@ -71,6 +71,9 @@ def test_what_is_withheld_says_why_and_what_to_do(exchanges: Exchanges, running:
     (pile,) = json.loads(carehops(exchanges, "status", "--json").stdout)["deliveries"]
     assert (pile["state"], pile["reason"], pile["files"]) == ("withheld", "agreement_missing", 1)
     assert "sign the trading-partner agreement" in carehops(exchanges, "status").output
+    assert "withheld agreement missing: sign" in " ".join(
+        carehops(exchanges, "queue", "billing_to_clearinghouse").output.split()
+    )
     path.write_text(agreed)
     assert carehops(exchanges, "exchange").exit_code == 0
     assert running.partner.arrived == ["B000000001.837"]

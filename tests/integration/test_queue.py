@@ -142,7 +142,8 @@ def test_an_empty_queue_says_so(records: Records, capsys: pytest.CaptureFixture[
 
 def test_json_has_the_documented_keys(piled: Records) -> None:
     seen = plain(look(piled))
-    assert set(seen) == {"hop", "at", "records", "amount_cents", "reasons", "items", "awaited"}
+    keys = {"hop", "at", "records", "amount_cents", "reasons", "items", "awaited", "deliveries"}
+    assert set(seen) == keys
     assert set(seen["reasons"][0]) == {
         *("code", "reason_class", "defect", "next_step", "state", "records", "amount_cents"),
         *("oldest_at", "owner", "due_at", "overdue", "behind"),
