@@ -12,7 +12,7 @@ from orchestration.partners.x12.gates.judging import judged
 
 def judge(one: SetText, *options: Any) -> object:
     text = "~".join(one.segments)
-    if "CLM*V000666*" in text:
+    if "CLM*V000666*" in text or "NM1*IL*1*DEADLY*" in text:
         os._exit(9)
     if "CLM*V000777*" in text:
         time.sleep(3600)

@@ -6,7 +6,7 @@ from orchestration.partners.x12.gates import shapes
 from orchestration.partners.x12.gates.reading import Claim, Line, Loop
 from orchestration.partners.x12.gates.rule import Rule
 
-_DIAGNOSES: Final = frozenset({"ABK", "ABF"})
+_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF"})  # ICD-9 is told by another rule
 
 
 class LineOfClaim(NamedTuple):
