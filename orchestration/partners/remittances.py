@@ -16,7 +16,8 @@ def keep_remittances(connection: sa.Connection) -> int:
     Returns:
         How many payments are new.
     """
-    connection.execute(_PAID)
+    for statement in (_REMITTED, _PAID, _ANALYZE):
+        connection.execute(statement)
     kept = connection.execute(_KEPT).rowcount
     for statement in (_SEEN_AGAIN, _ADJUSTMENTS, _REVERSALS, _CORRECTED, _AWAY):
         connection.execute(statement)
@@ -24,31 +25,32 @@ def keep_remittances(connection: sa.Connection) -> int:
 
 
 # A payment's own row is the last of its set, so that those before it count the sets of a file.
+_REMITTED = sa.text("""
+create temporary table remitted on commit drop as
+select
+    reply.*
+    , count(*) filter (where reply.level = 'payment') over (
+        partition by reply.file_id order by reply.line_no
+        rows between unbounded preceding and 1 preceding
+    ) as set_no
+from pg_temp.fresh_reply as reply
+where reply.reply_kind = '835' and reply.level in ('claim', 'adjustment', 'payment')
+""")
+
 _PAID = sa.text("""
 create temporary table paid on commit drop as
-with said as (
-    select
-        reply.*
-        , count(*) filter (where reply.level = 'payment') over (
-            partition by reply.file_id order by reply.line_no
-            rows between unbounded preceding and 1 preceding
-        ) as payments_before
-    from pg_temp.fresh_reply as reply
-    where reply.reply_kind = '835'
-)
-
-, summed as (
+with summed as (
     select
         file_id
-        , payments_before
+        , set_no
         , coalesce(sum(amount) filter (where level = 'claim'), 0) as claims_paid
         , coalesce(sum(amount) filter (where level = 'adjustment'), 0) as kept
         , coalesce(sum(charge) filter (where level = 'claim'), 0) as charged
         , count(*) filter (where level = 'claim') as claim_count
         , count(*) filter (where level = 'claim' and outcome = 'reversed') as reversal_count
         , count(*) filter (where level = 'claim' and not is_balanced) as unbalanced_count
-    from said
-    group by file_id, payments_before
+    from pg_temp.remitted
+    group by file_id, set_no
 )
 
 select
@@ -72,9 +74,9 @@ select
     , payment.reply_set
     , payment.landed_at
     , payment.line_no
-from said as payment
-inner join summed
-    on payment.file_id = summed.file_id and payment.payments_before = summed.payments_before
+    , payment.set_no
+from pg_temp.remitted as payment
+inner join summed on payment.file_id = summed.file_id and payment.set_no = summed.set_no
 where payment.level = 'payment' and payment.is_balanced is not null
 """)
 
@@ -125,7 +127,7 @@ from (
 where known.remittance_id = again.remittance_id
 """)
 
-# the rows between one payment and the next, for payments seen for the first time
+# what belongs to payments seen for the first time
 _ROWS_OF_NEW = f"""
 (
     select
@@ -135,21 +137,12 @@ _ROWS_OF_NEW = f"""
             partition by remittance.remittance_id, reply.level, reply.outcome
             order by reply.line_no
         ) as place
-    from (
-        select
-            paid.*
-            , coalesce(lag(paid.line_no) over (
-                partition by paid.file_id order by paid.line_no
-            ), 0) as after_line
-        from pg_temp.paid as paid
-    ) as paid
+    from pg_temp.paid as paid
     inner join core.remittance as remittance
         on {_SAME}
         and remittance.file_id = paid.file_id and remittance.line_no = paid.line_no
-    inner join pg_temp.fresh_reply as reply
-        on
-            paid.file_id = reply.file_id and reply.reply_kind = '835'
-            and reply.line_no > paid.after_line and reply.line_no < paid.line_no
+    inner join pg_temp.remitted as reply
+        on paid.file_id = reply.file_id and paid.set_no = reply.set_no
 ) as reply
 """
 
@@ -184,8 +177,7 @@ from core.remittance as earlier, landing.clearinghouse_reply_now as reply
 where
     reversal.corrected_by is null
     and reversal.claim_id in (
-        select fresh.refers_to from pg_temp.fresh_reply as fresh
-        where fresh.reply_kind = '835' and fresh.level = 'claim'
+        select fresh.refers_to from pg_temp.remitted as fresh where fresh.level = 'claim'
     )
     and reversal.remittance_id = earlier.remittance_id
     and reply.refers_to = reversal.claim_id and reply.reply_kind = '835'
@@ -199,4 +191,6 @@ where
     end
 """)
 
-_AWAY = sa.text("drop table pg_temp.paid")
+_ANALYZE = sa.text("analyze pg_temp.remitted, pg_temp.paid")
+
+_AWAY = sa.text("drop table pg_temp.remitted, pg_temp.paid")
