@@ -7,16 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration import assembly
 from orchestration.ground.clock import FixedClock
+from orchestration.ground.cron import last_due
 from orchestration.ground.settings import Settings, read_settings
 from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.paging.page import Place
 from orchestration.watch.watchdog import surroundings
+from orchestration.watch.watchdog.expected import expected
 from orchestration.watch.watchdog.memory import recall, remember
 from orchestration.watch.watchdog.outages import (
     STEADY,
@@ -293,3 +297,12 @@ def test_both_pages_of_an_outage_resolve_each_other(tmp_path: Path):
 
 def test_steady_is_longer_than_a_look():
     assert STEADY > LOOK
+
+
+def test_a_schedule_is_expected_by_the_clock_on_the_agency_s_wall() -> None:
+    found = expected(assembly.hops(), ZoneInfo("America/New_York"))
+    (one,) = (one for one in found if one.name == "delivery_to_billing_schedule")
+    assert one.schedule is not None
+    ten_in_the_evening = datetime(2026, 11, 18, 3, tzinfo=UTC)
+    half_past_noon = datetime(2026, 11, 17, 17, 30, tzinfo=UTC)
+    assert last_due(one.schedule, one.zone, ten_in_the_evening) == half_past_noon
