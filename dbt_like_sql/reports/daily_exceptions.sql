@@ -43,9 +43,7 @@ with deviation as (
     left join {{ ref('landing.schedule_now') }} as planned
         on found.schedule_id = planned.schedule_id
     left join lateral (
-        select
-            (array_agg(review.action order by review.review_id desc))[1] as action
-            , bool_or(review.closes) as is_closed
+        select (array_agg(review.action order by review.review_id desc))[1] as action
         from {{ ref('ops.deviation_review') }} as review
         where
             review.kind = found.kind and review.subject = found.subject
@@ -54,7 +52,13 @@ with deviation as (
     where
         found.listed_at <= :at
         and (found.is_open or found.published_at > :at)
-        and said.is_closed is not true
+        and not exists (
+            select 1 from {{ ref('ops.deviation_review') }} as closing
+            where
+                closing.kind = found.kind and closing.subject = found.subject
+                and closing.listed_at = found.listed_at
+                and closing.closes and closing.reviewed_at <= :at
+        )
 )
 
 , standing as (
