@@ -16,6 +16,8 @@ from orchestration import assembly
 from orchestration.ground.agency import read_agency
 from orchestration.ground.database import Database
 from orchestration.ground.sql import SQL_FOLDER
+from orchestration.reports.asking import ask, window
+from orchestration.reports.report_files import find_report
 from orchestration.watch.looking.condition_files import load_kinds
 from orchestration.watch.looking.conditions import Condition
 from orchestration.watch.looking.finding import find_conditions
@@ -739,7 +741,7 @@ def test_deviation_not_reviewed(stored):
     }
 
 
-@pytest.mark.proves("S2-12", "S2-30")
+@pytest.mark.proves("S2-12")
 def test_plan_review_due(stored):
     def strays(client, *days):
         for day in days:
@@ -808,7 +810,7 @@ def test_report_missing(stored):
     assert found["there", ""].since == local("2026-11-19T07:45")
 
 
-@pytest.mark.proves("S0-21", "S2-30")
+@pytest.mark.proves("S0-21")
 def test_report_alarm(stored):
     def a_report(name, alarms, severity="P3"):
         stored.put(
@@ -845,34 +847,19 @@ def test_report_alarm(stored):
 
 
 @pytest.mark.proves("S2-30")
-def test_missed_visits_plan_changes_and_reconciliation_are_told_the_rest_is_listed(stored):
-    """A P1 or P2 is told to people; a P3 stands in the list."""
+def test_missed_visits_plan_changes_and_reconciliation_page_and_the_rest_reports(stored):
     hour = NOW - HOUR
     a_deviation(stored, "missed", "schedule/S1", hour, detail_code="critical")
-    a_deviation(stored, "late", "hhax/V1", hour)
-    a_deviation(stored, "shortened", "hhax/V2", hour)
     put_delivery(stored, 1, "routine", hour, NOW + HOUR)
     stored.a_pass(H3, NOW - 9 * DAY)
-    stored.put(
-        "ops.report",
-        report="drift",
-        alarm_severity="P3",
-        owner_role="Data on-call",
-        first_day=NOW.date(),
-    )
-    stored.connection.execute(
-        sa.text("""
-            insert into ops.report_day
-                (report, day, since, until, at, kept_at, rows, row_count, alarms)
-            values ('drift', :day, :day, :day, :at, :at, '[1]', 1, 1)
-        """),
-        {"day": NOW.date(), "at": hour},
-    )
+    for kind in ("late", "shortened", "unscheduled", "risk_flag"):
+        a_deviation(stored, kind, f"hhax/{kind}", hour, client_id=kind)
     told = {one.kind: one.severity for one in stored.find()}
-    assert {kind for kind in told if told[kind] != "P3"} == {
-        "visit_missed", "acknowledgement_due", "hop_stale",
-    }  # fmt: skip
-    assert told["report_alarm"] == "P3"
+    assert told == {"visit_missed": "P1", "acknowledgement_due": "P1", "hop_stale": "P1"}
+    daily = find_report("daily_exceptions")
+    looked_at = window(daily, None, None, NOW, "America/New_York")
+    listed = {row["code"] for row in ask(stored.connection, daily, looked_at, NOW).rows}
+    assert {"missed", "late", "shortened", "unscheduled", "risk_flag"} <= listed
 
 
 def test_notifier_failing(stored):
