@@ -503,12 +503,13 @@ class Scene:
         return found
 
     def sent_at(self) -> dict[str, datetime]:
-        """When each claim left, as we have it."""
+        """When each claim left, or may have left when we were killed, as we have it."""
         rows = self.records.all(
-            "select claim.claim_id, batch.written_at from core.claim as claim "
-            "inner join core.claim_batch as batch on claim.batch_no = batch.batch_no"
+            "select claim.claim_id, coalesce(delivery.sent_at, delivery.offered_at) as at "
+            "from core.claim as claim "
+            "inner join core.delivery as delivery on claim.batch_no = delivery.batch_no"
         )
-        return {row.claim_id: row.written_at for row in rows}
+        return {row.claim_id: row.at for row in rows}
 
 
 def _lives(child: int) -> bool:
