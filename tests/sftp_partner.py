@@ -33,6 +33,7 @@ class SftpPartner:
         takes_at_once: Folder it moves a file to as soon as it has it; empty to leave it.
         throws_out: Whether it hangs up on whom it does not know.
         asks_as_a_person: Whether it asks for the password as it would ask a person.
+        withholds: Name of a file it does not give.
         can_sync: Whether it knows fsync.
         thinks_seconds: How long it takes before and after a file gets its final name.
         moment: What it tells of by setting ``reached``: login, write, rename, renamed.
@@ -50,6 +51,7 @@ class SftpPartner:
     takes_at_once: str = ""
     throws_out: bool = False
     asks_as_a_person: bool = False
+    withholds: str = ""
     can_sync: bool = True
     thinks_seconds: float = 0
     moment: str = ""
@@ -125,6 +127,11 @@ def _server(  # noqa: C901 - one class per side of the door
         def __init__(self, chan: Any) -> None:
             super().__init__(chan, chroot=str(partner.root).encode())
             self._line = chan.get_connection()
+
+        def open(self, path: bytes, pflags: int, attrs: Any) -> Any:
+            if partner.withholds and path.endswith(partner.withholds.encode()):
+                raise asyncssh.SFTPPermissionDenied("not for you")
+            return super().open(path, pflags, attrs)
 
         def write(self, file_obj: Any, offset: int, data: bytes) -> Any:
             if partner.full_after is not None and offset + len(data) > partner.full_after:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from orchestration.ground.clock import Clock
+from orchestration.ground.failures import TransientFailure
 from orchestration.partners.sending import Usage
 
 SETTLE: Final = timedelta(seconds=60)
@@ -28,9 +29,7 @@ class Owed:
         sha256: Of its bytes.
         size: How many they are.
         usage: As it is marked.
-        interchange_control: ISA13.
-        group_control: GS06.
-        receiver_id: Whom its numbers are counted for.
+        tries: How often it was tried; a step of a sender that was overtaken is refused by it.
     """
 
     batch_no: str
@@ -39,9 +38,7 @@ class Owed:
     sha256: str
     size: int
     usage: Usage
-    interchange_control: str
-    group_control: str
-    receiver_id: str
+    tries: int
 
     @property
     def temporary(self) -> str:
@@ -98,13 +95,14 @@ class Deliveries:
         elif owed.state == "withheld":
             self._set(owed, "state = 'waiting', reason = null")
 
-    def begin(self, owed: Owed, transport: str) -> None:
+    def begin(self, owed: Owed, transport: str) -> Owed:
         """Its bytes are on their way, under a temporary name."""
         change = (
             "state = 'sending', transport = :transport, remote_name = :name, tries = tries + 1"
             ", bytes_sent = 0, reason = null, next_try_at = null, offered_at = null"
         )
         self._set(owed, change, transport=transport, name=owed.file_name)
+        return replace(owed, state="sending", tries=owed.tries + 1)
 
     def offer(self, owed: Owed) -> None:
         """All bytes are there; from here on only the partner knows whether it has the file."""
@@ -138,8 +136,7 @@ class Deliveries:
             ", confirmed_at = :now, next_try_at = null"
         )
         with self._told() as (connection, told):
-            told |= {"batch_no": owed.batch_no, "reason": reason}
-            connection.execute(_set_of(change), told)
+            _step(connection, owed, change, told | {"reason": reason})
 
     def settle(self, batch_no: str, who: str, why: str, *, has_it: bool) -> None:
         """What a person found out of a file in doubt, or failed, and who it was."""
@@ -156,7 +153,7 @@ class Deliveries:
 
     def _set(self, owed: Owed, change: str, **values: Any) -> None:
         with self._told() as (connection, told):
-            connection.execute(_set_of(change), told | values | {"batch_no": owed.batch_no})
+            _step(connection, owed, change, told | values)
 
     @contextmanager
     def _told(self) -> Iterator[tuple[sa.Connection, dict[str, Any]]]:
@@ -164,16 +161,20 @@ class Deliveries:
             yield connection, {"partner": self.partner, "now": self.clock.now()}
 
 
-def _set_of(change: str) -> sa.TextClause:
-    return sa.text(
-        f"update core.delivery set {change}, updated_at = :now where batch_no = :batch_no"
-    )
+def _step(connection: sa.Connection, owed: Owed, change: str, told: dict[str, Any]) -> None:
+    """One step, unless somebody else has taken the file over since it was looked at."""
+    known = {"batch_no": owed.batch_no, "state": owed.state, "tries": owed.tries}
+    where = "batch_no = :batch_no and state = :state and tries = :tries"
+    step = sa.text(f"update core.delivery set {change}, updated_at = :now where {where}")
+    if connection.execute(step, told | known).rowcount != 1:
+        message = f"somebody else has gone on with {owed.batch_no}; the next exchange sees to it"
+        raise TransientFailure(message)
 
 
 _OWED_ROWS = """
 select
     delivery.batch_no, delivery.state, batch.file_name, batch.sha256, length(batch.content) as size
-    , batch.usage, batch.interchange_control, batch.group_control, batch.receiver_id
+    , delivery.tries, batch.usage
 from core.delivery as delivery
 inner join core.claim_batch as batch on delivery.batch_no = batch.batch_no
 where delivery.partner = :partner and delivery.state <> 'sent' and delivery.state = any(:states)

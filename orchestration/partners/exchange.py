@@ -217,14 +217,16 @@ class Exchange:
 
     def _send(self, route: Route, line: Line, book: Deliveries, done: Exchanged) -> None:
         for owed in book.owed("waiting", due=True):
-            send(owed, line, route.transport, route.sending.transport, book)
-            done.sent += 1
+            done.sent += send(owed, line, route.transport, route.sending.transport, book)
 
     def _fetch(self, route: Route, line: Line, book: Deliveries, done: Exchanged) -> None:
         if route.transport.replies:
             drop = self.settings.drop
             replies = Replies(self.engine, self.clock, route.sending.partner, drop)
-            done.fetched += replies.fetch(line, route.transport)
+            try:
+                replies.fetch(line, route.transport)
+            finally:
+                done.fetched += replies.fetched
 
     def _permit(self, sending: Sending, book: Deliveries) -> None:
         today = self._today()

@@ -37,7 +37,8 @@ NEVER_BLINDLY: Final[frozenset[Why]] = frozenset({"credential_refused", "host_ke
 """Tried again only when what was refused has changed, or a person says so."""
 NO_LINE: Final[frozenset[Why]] = frozenset({"unreachable", "timeout", "dropped", "broken"})
 """After these nothing else can be asked."""
-CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 18
+"""Bytes that are waited for at once: a slow line must bring them within one time limit."""
 
 
 class LineFailure(Exception):

@@ -8,7 +8,7 @@ from orchestration.partners.line import CHUNK, Line, LineFailure, Transport
 _log = logging.getLogger(__name__)
 
 
-def send(owed: Owed, line: Line, transport: Transport, kind: str, book: Deliveries) -> None:
+def send(owed: Owed, line: Line, transport: Transport, kind: str, book: Deliveries) -> bool:
     """Carry a waiting file to its partner.
 
     Args:
@@ -18,14 +18,17 @@ def send(owed: Owed, line: Line, transport: Transport, kind: str, book: Deliveri
         kind: The transport's name.
         book: Where each step is written down.
 
+    Returns:
+        Whether it is there; where not, a person has to look.
+
     Raises:
         LineFailure: it did not get there, or it is not known whether it did; the book says which.
     """
-    book.begin(owed, kind)
+    owed = book.begin(owed, kind)
     try:
         if line.size(transport.out, owed.file_name) is not None:
             book.fail(owed, "name_taken")
-            return
+            return False
         _upload(owed, line, transport.out, book)
     except LineFailure as failure:
         book.put_back(owed, failure.why)
@@ -37,6 +40,7 @@ def send(owed: Owed, line: Line, transport: Transport, kind: str, book: Deliveri
         book.doubt(owed, failure.why)
         raise
     book.sent(owed)
+    return True
 
 
 def _upload(owed: Owed, line: Line, folder: str, book: Deliveries) -> None:

@@ -14,13 +14,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from orchestration.ground.clock import Clock
-from orchestration.partners.line import Line, LineFailure, Remote, Transport
+from orchestration.partners.line import NO_LINE, Line, LineFailure, Remote, Transport
 
 HALF_SENT: Final = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".uploading")
 SUFFIX: Final = ".x12"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Replies:
     """The replies of one partner; whoever fetches them holds the partner's lock.
 
@@ -29,29 +29,34 @@ class Replies:
         clock: Now.
         partner: Whose.
         drop: Where files are landed from.
+        fetched: How many were new.
     """
 
     engine: sa.Engine
     clock: Clock
     partner: str
     drop: Path
+    fetched: int = 0
 
-    def fetch(self, line: Line, transport: Transport) -> int:
+    def fetch(self, line: Line, transport: Transport) -> None:
         """Fetch what is new and still.
 
-        Returns:
-            How many files.
-
         Raises:
-            LineFailure: the partner did not give them; those that came stay.
+            LineFailure: the partner did not give them all; those that came stay.
         """
         found = [one for one in line.files(transport.replies) if not one.name.endswith(HALF_SENT)]
-        fetched = 0
+        failures = []
         for remote in self._still(found, timedelta(seconds=transport.quiet_seconds)):
-            fetched += self._take(line, transport.replies, remote)
+            try:
+                self.fetched += self._take(line, transport.replies, remote)
+            except LineFailure as failure:  # one that is not given holds up no other
+                failures.append(failure)
+                if failure.why in NO_LINE:
+                    raise
         if transport.removes_replies:
             self._clear(line, transport.replies, found)
-        return fetched
+        if failures:
+            raise failures[0]
 
     def _still(self, found: list[Remote], quiet: timedelta) -> list[Remote]:
         now = self.clock.now()

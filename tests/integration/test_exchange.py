@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.ground.database import Database
+from orchestration.ground.failures import TransientFailure
+from orchestration.partners.deliveries import Deliveries
 from orchestration.partners.line import CHUNK
 from tests.bench_of_exchange import PARTNER, SECRET, Exchanges
 from tests.sftp_partner import Running, sftp_partner
@@ -275,6 +277,38 @@ def test_nobody_answers_and_the_wait_grows(exchanges: Exchanges, running: Runnin
     assert all(0 < one <= 1800 for one in waits)
     assert waits[3] > 2 * waits[0]
     running.start()
+
+
+def test_a_sender_that_was_overtaken_goes_no_further(exchanges: Exchanges) -> None:
+    exchanges.owe(1)
+    slow = Deliveries(exchanges.database.engine, exchanges.exchange().clock, PARTNER)
+    (waiting,) = slow.owed("waiting")
+    sending = slow.begin(waiting, "sftp")
+    slow.recover()  # its lock was lost, and another one came
+    (again,) = slow.owed("waiting")
+    other = slow.begin(again, "sftp")
+    for step in (slow.offer, slow.sent):
+        with pytest.raises(TransientFailure, match="somebody else has gone on"):
+            step(sending)
+    slow.offer(other)
+    slow.sent(other)
+    assert exchanges.states() == ["sent"]
+
+
+def test_a_reply_of_any_name_is_fetched_and_one_that_is_not_given_holds_up_no_other(
+    exchanges: Exchanges, running: Running
+) -> None:
+    exchanges.agree(running.partner, quiet_seconds=0)
+    out = running.partner.folder("out")
+    for name in ("a", "b", "c"):
+        (out / f"{name}.x12").write_bytes(name.encode())
+    (out / os.fsdecode(b"Gr\xfc\xdfe.x12")).write_bytes(b"d")
+    running.partner.withholds = "b.x12"
+    done = exchanges.run()
+    assert (done.outcome, done.why, done.fetched) == ("failed", "folder_refused", 3)
+    assert sorted(exchanges.dropped().values()) == [b"a", b"c", b"d"]
+    running.partner.withholds = ""
+    assert exchanges.run().fetched == 1
 
 
 def test_what_lies_in_the_reply_folder_is_fetched_once(

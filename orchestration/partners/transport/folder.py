@@ -58,6 +58,7 @@ class _Here(Line):
                 stream.truncate()
                 stream.flush()
                 os.fsync(stream.fileno())
+            _sync(self.home / folder)  # a file that is gone was renamed, not lost with the power
 
     def rename(self, folder: str, name: str, final: str) -> None:
         """A link first: it is refused where a file of that name lies."""

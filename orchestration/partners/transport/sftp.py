@@ -18,6 +18,8 @@ _T = TypeVar("_T")
 LONGEST_TIMEOUT_SECONDS: Final = 120
 _WRITE, _CREATE, _READ = 0x02, 0x08, 0x01
 _VARIABLE: Final = "CAREHOPS_"
+_NAMES: Final = "latin-1"
+"""Partners name files in any encoding; this one takes every byte and gives it back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +176,7 @@ class _Sftp(Line):
                 preferred_auth=said.ways_in(),
                 client_factory=lambda: door,
             )
-            self._client = await self._connection.start_sftp_client()
+            self._client = await self._connection.start_sftp_client(path_encoding=_NAMES)
 
         try:
             self._run(reach(), 2 * self._seconds)
@@ -224,7 +226,7 @@ class _Sftp(Line):
 
     def files(self, folder: str) -> list[Remote]:
         """What lies there."""
-        names = self._run(self._sftp.readdir(folder))
+        names = self._run(self._sftp.readdir(_there(folder)))
         return sorted(
             (
                 Remote(str(name.filename), name.attrs.size or 0, int(name.attrs.mtime or 0))
@@ -239,7 +241,7 @@ class _Sftp(Line):
 
         async def ask() -> int | None:
             try:
-                return (await self._sftp.stat(posixpath.join(folder, name))).size
+                return (await self._sftp.stat(_there(folder, name))).size
             except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
                 return None
 
@@ -247,7 +249,7 @@ class _Sftp(Line):
 
     def write(self, folder: str, name: str, content: bytes, start: int) -> None:
         """A piece at a time, each with a limit of its own."""
-        path = posixpath.join(folder, name)
+        path = _there(folder, name)
         file = self._open(path, _WRITE | (0 if start else _CREATE))
         for at in range(start, len(content), CHUNK):
             self._run(file.write(content[at : at + CHUNK], at))
@@ -255,12 +257,11 @@ class _Sftp(Line):
 
     def rename(self, folder: str, name: str, final: str) -> None:
         """The plain rename, which refuses to replace."""
-        there = posixpath.join(folder, name), posixpath.join(folder, final)
-        self._run(self._sftp.rename(*there))
+        self._run(self._sftp.rename(_there(folder, name), _there(folder, final)))
 
     def read(self, folder: str, name: str, take: Callable[[bytes], object]) -> None:
         """Piece by piece."""
-        file = self._open(posixpath.join(folder, name), _READ)
+        file = self._open(_there(folder, name), _READ)
         at = 0
         while piece := self._run(file.read(CHUNK, at)):
             take(cast(bytes, piece))  # it is opened without an encoding
@@ -269,7 +270,7 @@ class _Sftp(Line):
 
     def remove(self, folder: str, name: str) -> None:
         """Gone."""
-        self._run(self._sftp.remove(posixpath.join(folder, name)))
+        self._run(self._sftp.remove(_there(folder, name)))
 
     def _open(self, path: str, how: int) -> asyncssh.SFTPClientFile:
         async def opened() -> asyncssh.SFTPClientFile:
@@ -307,10 +308,16 @@ async def _synced(file: asyncssh.SFTPClientFile) -> None:
     await file.close()
 
 
+def _there(folder: str, name: str = "") -> str:
+    """A path as it is said to the server; a name it gave is said back byte for byte."""
+    return posixpath.join(folder.encode().decode(_NAMES), name)
+
+
 def _is_file(attrs: asyncssh.SFTPAttrs) -> bool:
     if attrs.permissions is not None and stat.S_IFMT(attrs.permissions):
         return stat.S_ISREG(attrs.permissions)
-    return attrs.type == asyncssh.FILEXFER_TYPE_REGULAR
+    unsaid = attrs.type == asyncssh.FILEXFER_TYPE_UNKNOWN and attrs.size is not None
+    return attrs.type == asyncssh.FILEXFER_TYPE_REGULAR or unsaid
 
 
 _WHY: Final[tuple[tuple[type[Exception], Why], ...]] = (
