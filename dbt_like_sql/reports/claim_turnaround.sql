@@ -8,8 +8,11 @@
 -- benchmark: 7 days or fewer; no rise over four weeks
 -- source: claim turnaround slows gradually while receivables pressure increases
 -- window: 84
+-- kept: daily, P3
+-- alarm: P2
 -- columns: week = its Monday; claims = that left; lines = on them; middle_days = half took as long
---   or less; days_90 = nine of ten did; slope_4_weeks = rise a week, null before the third week
+--   or less; days_90 = nine of ten did; slope_4_weeks = rise a week, null before the third week;
+--   alarm = whether the newest week is over 7 days and rose by half a day a week for four weeks
 with line as (
     select
         cast(date_trunc('week', batch.written_at at time zone :zone) as date) as week
@@ -37,18 +40,35 @@ with line as (
     group by line.week
 )
 
+, told as (
+    select
+        weekly.week
+        , weekly.claims
+        , weekly.lines
+        , round(cast(weekly.middle_days as numeric), 1) as middle_days
+        , round(cast(weekly.days_90 as numeric), 1) as days_90
+        , case
+            when count(*) over four >= 3
+                then round(cast(
+                    regr_slope(weekly.middle_days, (weekly.week - :since) / 7.0)
+                        over four
+                    as numeric
+                ), 2)
+        end as slope_4_weeks
+        , count(*) over four = 4
+        and weekly.week = max(weekly.week) over ()
+        and weekly.middle_days > 7 as may_alarm
+    from weekly
+    window four as (order by weekly.week range between interval '21 days' preceding and current row)
+)
+
 select
-    weekly.week
-    , weekly.claims
-    , weekly.lines
-    , round(cast(weekly.middle_days as numeric), 1) as middle_days
-    , round(cast(weekly.days_90 as numeric), 1) as days_90
-    , case
-        when count(*) over four >= 3
-            then round(cast(
-                regr_slope(weekly.middle_days, (weekly.week - :since) / 7.0) over four as numeric
-            ), 2)
-    end as slope_4_weeks
-from weekly
-window four as (order by weekly.week range between interval '21 days' preceding and current row)
-order by weekly.week
+    told.week
+    , told.claims
+    , told.lines
+    , told.middle_days
+    , told.days_90
+    , told.slope_4_weeks
+    , told.may_alarm and told.slope_4_weeks >= 0.5 as alarm
+from told
+order by told.week

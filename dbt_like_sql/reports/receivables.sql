@@ -8,11 +8,15 @@
 -- benchmark: under 35 days good, over 45 slow, over 60 serious; under 0.10 older than 90 days
 -- source: days in accounts receivable of home-care billing
 -- window: 84
+-- kept: daily, P3
+-- alarm: P2
 -- columns: week = its Monday; receivable_cents = owed; over_90_cents = of it, from visits more than
 --   90 days back; share_over_90 = over_90_cents of receivable_cents; refused_cents = refused by a
 --   partner and not owed as it stands; charged_90_days_cents = charges that left in 90 days;
 --   days_receivable = how many days of charges are owed, too many while claims have left for less
---   than 90 days; slope_4_weeks = rise a week, null before the third week
+--   than 90 days; slope_4_weeks = rise a week, null before the third week; alarm = whether the
+--   newest week is over 35 days and rose by a day a week for four weeks, with more than 90 days of
+--   claims
 with week as (
     select
         cast(days.day as date) as week
@@ -99,20 +103,38 @@ with week as (
     from weekly
 )
 
+, told as (
+    select
+        dated.week
+        , dated.receivable_cents
+        , dated.over_90_cents
+        , round(dated.over_90_cents / nullif(dated.receivable_cents, 0), 3) as share_over_90
+        , dated.refused_cents
+        , dated.charged_90_days_cents
+        , round(dated.days, 1) as days_receivable
+        , case
+            when count(*) over four >= 3
+                then round(cast(
+                    regr_slope(dated.days, (dated.week - :since) / 7.0) over four as numeric
+                ), 2)
+        end as slope_4_weeks
+        , count(*) over four = 4
+        and dated.week = max(dated.week) over ()
+        and dated.days > 35
+        and (select min(claim.sent_at) from claim) < :at - interval '90 days' as may_alarm
+    from dated
+    window four as (order by dated.week range between interval '21 days' preceding and current row)
+)
+
 select
-    dated.week
-    , dated.receivable_cents
-    , dated.over_90_cents
-    , round(dated.over_90_cents / nullif(dated.receivable_cents, 0), 3) as share_over_90
-    , dated.refused_cents
-    , dated.charged_90_days_cents
-    , round(dated.days, 1) as days_receivable
-    , case
-        when count(*) over four >= 3
-            then round(cast(
-                regr_slope(dated.days, (dated.week - :since) / 7.0) over four as numeric
-            ), 2)
-    end as slope_4_weeks
-from dated
-window four as (order by dated.week range between interval '21 days' preceding and current row)
-order by dated.week
+    told.week
+    , told.receivable_cents
+    , told.over_90_cents
+    , told.share_over_90
+    , told.refused_cents
+    , told.charged_90_days_cents
+    , told.days_receivable
+    , told.slope_4_weeks
+    , told.may_alarm and told.slope_4_weeks >= 1 as alarm
+from told
+order by told.week

@@ -60,6 +60,7 @@ def test_turnaround_is_a_trend_that_rises_or_not(rows: Rows) -> None:
         (1, 2, 3), (1, 2, 5), (1, 2, 7), (1, 2, 9),
     ]  # fmt: skip
     assert [row["slope_4_weeks"] for row in told] == [None, None, 2, 2]
+    assert [row["alarm"] for row in told] == [False, False, False, True]
     assert rows.tell("claim_turnaround", payer="P2")[0]["middle_days"] == 30
 
 
@@ -89,6 +90,24 @@ def test_receivables_are_what_no_remittance_has_answered_week_by_week(rows: Rows
     assert [float(row["days_receivable"]) for row in told] == [87.6, 48.6, 48.6]
     assert [row["slope_4_weeks"] is None for row in told] == [True, True, False]
     assert float(told[2]["slope_4_weeks"]) < 0
+    assert not any(row["alarm"] for row in told)
+
+
+@pytest.mark.proves("S1-18")
+@pytest.mark.parametrize(("first", "alarms"), [(100, True), (80, False)])
+def test_receivables_that_rise_for_four_weeks_alarm_once_there_are_claims_enough(
+    rows: Rows, first: int, alarms: bool
+) -> None:
+    rows.visit("first", NOW - (first + 3) * DAY, client_id="first")
+    rows.claim("CLFIRST", {"hhax/first": 90000}, NOW - first * DAY)
+    rows.reply("CLFIRST", "835", "paid", NOW - 60 * DAY, amount=900)
+    for week in range(5):
+        sent = NOW - (30 - 7 * week) * DAY
+        rows.visit(f"V{week}", sent - 3 * DAY, client_id=f"C{week}")
+        rows.claim(f"CL{week}", {f"hhax/V{week}": 40000}, sent)
+    told = rows.tell("receivables")
+    assert [row["alarm"] for row in told][-1] is alarms
+    assert not any(row["alarm"] for row in told[:-1])
 
 
 @pytest.mark.proves("S0-26")
