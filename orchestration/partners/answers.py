@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from orchestration.ground.contracts import Examination
+from orchestration.partners.escapes import attribute
 from orchestration.partners.remittances import keep_remittances
 from orchestration.partners.standing import settle
 
@@ -30,11 +31,12 @@ def take_answers(connection: sa.Connection, now: datetime) -> int:
         How many claims stand elsewhere than before.
     """
     binds = {"now": now}
-    for statement in (_ALONE, _FRESH, _NEW, _REPEATED, _NAMED, _SPEAKS, _SEEN):
+    for statement in (_ALONE, _FRESH, _NEW, _REPEATED, _NAMED, _SPEAKS, _AGAIN, _SEEN):
         connection.execute(statement, binds)
     keep_remittances(connection)
     connection.execute(_ANALYZE)
     moved = settle(connection, now)
+    attribute(connection, now)
     connection.execute(_AWAY)
     return moved
 
@@ -134,11 +136,14 @@ with said as (
 select * from kept
 """)
 
+# a remittance that did not add up may come again and add up
 _REPEATED = sa.text("""
 update core.answer as answer
-set times_seen = answer.times_seen + again.times - case when new.answer_id is null then 0 else 1 end
+set
+    times_seen = answer.times_seen + again.times - case when new.answer_id is null then 0 else 1 end
+    , is_balanced = answer.is_balanced or again.is_balanced
 from (
-    select digest, cast(count(*) as integer) as times
+    select digest, cast(count(*) as integer) as times, bool_or(is_balanced) as is_balanced
     from pg_temp.fresh_reply group by digest
 ) as again
 left join pg_temp.new_answer as new on again.digest = new.digest
@@ -177,6 +182,17 @@ left join lateral (
 _SPEAKS = sa.text("""
 insert into core.claim_answer (claim_id, attempt_no, answer_id)
 select claim_id, attempt_no, answer_id from pg_temp.answered
+""")
+
+_AGAIN = sa.text("""
+insert into pg_temp.answered (answer_id, rung, claim_id, attempt_no)
+select answer.answer_id, answer.rung, spoken.claim_id, spoken.attempt_no
+from (select distinct digest from pg_temp.fresh_reply where reply_kind = '835') as again
+inner join core.answer as answer on again.digest = answer.digest
+inner join core.claim_answer as spoken on answer.answer_id = spoken.answer_id
+where not exists (
+    select 1 from pg_temp.new_answer as new where new.answer_id = answer.answer_id
+)
 """)
 
 _SEEN = sa.text("""

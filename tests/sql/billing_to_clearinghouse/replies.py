@@ -111,6 +111,7 @@ _STANDING = (
     " from core.attempt_standing order by 1, 2",
     "select spoken.claim_id, spoken.attempt_no, answer.digest from core.claim_answer as spoken"
     " inner join core.answer as answer on spoken.answer_id = answer.answer_id order by 1, 2, 3",
+    "select claim_id, attempt_no, rung, code, verdict, cents from core.escape order by 1, 2, 3",
     "select record_id, hop, state, rung from ledger.entry order by 1, 2",
     "select odd.kind, answer.digest from core.odd_answer as odd"
     " inner join core.answer as answer on odd.answer_id = answer.answer_id"

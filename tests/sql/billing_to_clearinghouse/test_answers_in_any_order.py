@@ -74,8 +74,11 @@ def _about(claims: Sequence[str]) -> st.SearchStrategy[tuple[dict[str, Any], ...
         st.builds(group, verdict, control).map(lambda row: (row,)),
         st.builds(one_set, verdict, st.just("0001"), control).map(lambda row: (row,)),
         st.builds(
-            lambda *said: (on_claim(*said[:3], batch_ref=said[3], payer_claim_number=said[4]),),
+            lambda *said: (
+                on_claim(*said[:3], batch_ref=said[3], payer_claim_number=said[4], codes=said[5]),
+            ),
             *(claim, st.sampled_from(_OUTCOMES), source, batch, st.sampled_from(["I1", "I2"])),
+            st.sampled_from(["A7:164:IL", "A3:54", "A7:999", None]),
         ),
         st.builds(
             lambda *said: remitted(*said[:3], payment_ref=said[3], is_balanced=said[4]),
