@@ -13,7 +13,6 @@ CLEARINGHOUSE_REPLY = Table(
     version=None,
     event_at="landed_at",
     meaning="One statement inside one reply about one thing we sent.",
-    indexes=(("payment_ref",), ("level", "row_id")),
     columns=(
         Column("reply_id", "text", "File's sha256 and the statement's place in it.", required=True),
         Column(

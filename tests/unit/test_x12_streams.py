@@ -69,6 +69,15 @@ def test_reading_is_the_same_whatever_the_blocks(
         assert read_replies(data) == expected
 
 
+@pytest.mark.parametrize("size", range(150, 800, 7))
+def test_a_header_is_found_though_it_is_full_of_the_last_terminator(size: int) -> None:
+    first = respelled(WHOLE["remit.835"], "*", ":", "|").split(b"IEA")[0]
+    data = first + respelled(WHOLE["remit_denied.835"], "|", ">", "'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interchanges, "_BLOCK", size)
+        assert [row.level for row in read_replies(data).rows] == ["claim", "line", "payment"] * 2
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(sorted(WHOLE)),
@@ -230,6 +239,17 @@ def test_a_claim_processed_without_payment_is_not_called_paid() -> None:
     assert [(row.level, row.outcome, row.is_balanced) for row in rows] == [
         ("claim", "unpaid", True),
         ("payment", "unpaid", True),
+    ]
+
+
+def test_a_claim_whose_lines_are_wrong_in_opposite_ways_does_not_add_up() -> None:
+    lines = ("SVC*HC:T1019*34*30", "CAS*CO*45*5", "SVC*HC:T1019*34*30", "CAS*CO*45*3")
+    rows = read_replies(answer_835("CLP*V1*1*68*60", *lines, paid="60")).rows
+    assert [(row.level, row.is_balanced) for row in rows] == [
+        ("claim", False),
+        ("line", False),
+        ("line", False),
+        ("payment", True),
     ]
 
 

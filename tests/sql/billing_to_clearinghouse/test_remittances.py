@@ -13,7 +13,7 @@ from orchestration.partners.x12.rows import reply_values
 from orchestration.views.payments import payments as payments_of
 from orchestration.views.sight import Sight
 from tests.bench_of_records import Records
-from tests.sql.billing_to_clearinghouse.replies import land
+from tests.sql.billing_to_clearinghouse.replies import land, remitted
 from tests.unit.test_x12_replies import answer
 
 PAID = ("CLP*V000001*1*68*51**MC*ICN1", "CAS*CO*45*17")
@@ -110,6 +110,14 @@ def test_what_does_not_add_up_is_marked(
     take(records, remit(*segments, paid=paid))
     (payment,) = payments(records)
     assert (payment.is_balanced, payment.unbalanced_count) == (is_balanced, unbalanced)
+
+
+def test_a_payment_is_added_up_again_over_what_landed(records: Records) -> None:
+    claim, payment = remitted("V1", "paid", "51")
+    land(records, {**claim, "charge": "51"}, {**payment, "amount": "52"})
+    with records.database.transaction() as connection:
+        take_answers(connection, records.now)
+    assert [kept.is_balanced for kept in payments(records)] == [False]
 
 
 BACK = ("CLP*V000001*22*-68*-51**MC*ICN1", "CAS*CO*45*-17")
