@@ -119,7 +119,8 @@ with cause as (
         , coalesce(coded.code, '-') as code
         , coded.verdict
         , cause.hop
-        , cause.reason_class
+        -- a code nobody has told us the meaning of is a mapping's fault
+        , coalesce(cause.reason_class, 'MAPPING') as reason_class
         , coalesce(cause.edits, '') as edits
         , coalesce(cause.specific, 99) as specific
         , coded.line_key

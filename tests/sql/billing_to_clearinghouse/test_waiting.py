@@ -80,6 +80,7 @@ def waits(records: Records, at: timedelta, **promises: str) -> list[tuple[str, s
         return [(one.reply, one.state, one.claims) for one in awaited(sight)]
 
 
+@pytest.mark.proves("S0-05", "S0-23")
 def test_an_answer_is_waited_for_until_its_clock_and_late_from_then_on(sent: Records) -> None:
     second = timedelta(seconds=1)
     assert waits(sent, 4 * HOUR - second) == [("999", "waiting", 2)]
@@ -104,6 +105,7 @@ def test_what_was_refused_waits_for_no_more_answers(sent: Records) -> None:
     assert waits(sent, timedelta(days=90)) == []
 
 
+@pytest.mark.proves("S0-24", "S0-30")
 def test_the_answer_says_from_whom_since_when_and_until_when(sent: Records) -> None:
     claim = claim_of(sent, "C1")
     hear(sent, HOUR, ta1("accepted"))

@@ -17,6 +17,7 @@ def sent(rows: Rows, *claims: str) -> None:
         rows.claim(claim, {f"hhax/{claim}": 1700}, SENT)
 
 
+@pytest.mark.proves("S0-22", "S0-27")
 def test_a_refusal_is_counted_where_it_should_have_been_caught(rows: Rows) -> None:
     sent(rows, "CL1", "CL2", "CL3", "CL4")
     entry = rows.entry(H3, "hhax/CL2", "moved")
@@ -35,6 +36,7 @@ def test_a_refusal_is_counted_where_it_should_have_been_caught(rows: Rows) -> No
     assert (auth["denied"], auth["escaped"], auth["went_on"]) == (1, 0, 1)
     assert units["hop"] == "billing_to_clearinghouse"
     assert (unknown["hop"], unknown["no_edit"], unknown["cents"]) == (None, 1, 1700)
+    assert unknown["reason_class"] == "MAPPING", "nobody told us what it means"
 
 
 def test_an_acceptance_is_no_escape(rows: Rows) -> None:
