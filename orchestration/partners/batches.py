@@ -236,6 +236,9 @@ def _envelope(
         sender_id=sender.submitter.submitter_id,
         receiver_id=sender.receiver.receiver_id,
         batch_ref=batch_no,
+        sender_qualifier=sender.submitter_qualifier,
+        receiver_qualifier=sender.receiver_qualifier,
+        wants_ta1=sender.wants_ta1,
     )
 
 

@@ -35,6 +35,9 @@ class Sender:
         usage: ``T`` for a test, ``P`` for a claim that shall be paid.
         zone: The agency's zone, for the file's own date and time.
         partner: Who takes the file, as the agency's folder calls it.
+        receiver_qualifier: What kind of id the receiver's is.
+        submitter_qualifier: What kind of id ours is.
+        wants_ta1: Whether we ask for a TA1.
     """
 
     submitter: Submitter
@@ -43,6 +46,9 @@ class Sender:
     usage: Usage
     zone: ZoneInfo
     partner: str
+    receiver_qualifier: str = "ZZ"
+    submitter_qualifier: str = "ZZ"
+    wants_ta1: bool = True
 
 
 def read_sender(folder: Path, payer_id: str, keep: Keep = as_it_lies) -> Sender:
@@ -70,6 +76,9 @@ def read_sender(folder: Path, payer_id: str, keep: Keep = as_it_lies) -> Sender:
         usage=sending.marks,
         zone=agency.zone_info,
         partner=sending.partner,
+        receiver_qualifier=sending.receiver_qualifier,
+        submitter_qualifier=sending.submitter_qualifier,
+        wants_ta1=sending.wants_ta1,
     )
 
 

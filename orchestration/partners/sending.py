@@ -31,9 +31,17 @@ from orchestration.ground.toml_table import TomlTable
 Usage = Literal["T", "P"]
 CLEARINGHOUSE = "clearinghouse"
 PARTNERS = "partners"
-_OURS = ("receiver_id", "name", "submitter_id", "usage", "transport", "agreement", "owner")
+_OURS = (
+    *("receiver_id", "name", "submitter_id", "receiver_qualifier", "submitter_qualifier"),
+    *("wants_ta1", "usage", "transport", "agreement", "owner"),
+)
 _HAS_SENDING = re.compile(r"^\s*\[\s*sending\b", re.M)
 _OWNER = "EDI analyst"
+_ID = re.compile(r"[A-Z0-9][A-Z0-9 ._-]{0,14}")
+_QUALIFIER = re.compile(r"[A-Z0-9]{2}")
+_AN_ID = "1 to 15 of A-Z, 0-9, blank, dot, dash, underscore"
+_TWO = "two of A-Z and 0-9"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,&'()/-]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,9 @@ class Sending:
         receiver_id: Its id on envelopes; control numbers are counted for it.
         receiver_name: Its name on envelopes.
         submitter_id: Ours with this partner, where it is not the agency's usual one.
+        receiver_qualifier: What kind of id its is: ISA07.
+        submitter_qualifier: What kind of id ours is: ISA05.
+        wants_ta1: Whether we ask for a TA1: ISA14.
         usage: What the connection is for.
         agreement: What was signed, or None.
         transport: Which of the transports carries files.
@@ -77,6 +88,9 @@ class Sending:
     receiver_id: str
     receiver_name: str
     submitter_id: str | None
+    receiver_qualifier: str
+    submitter_qualifier: str
+    wants_ta1: bool
     usage: Usage
     agreement: Agreement | None
     transport: str
@@ -137,9 +151,12 @@ def _sending(partner: str, table: TomlTable, payers: tuple[str, ...], owner: str
     usage = table.choose("usage", get_args(Usage), "T")
     return Sending(
         partner=partner,
-        receiver_id=_needed(table, "receiver_id"),
-        receiver_name=_needed(table, "name"),
-        submitter_id=table.get("submitter_id", str, None),
+        receiver_id=_spelled(table, "receiver_id", _ID, _AN_ID),
+        receiver_name=_spelled(table, "name", _NAME, "1 to 60 letters, digits and plain signs"),
+        submitter_id=_spelled(table, "submitter_id", _ID, _AN_ID, None),
+        receiver_qualifier=_spelled(table, "receiver_qualifier", _QUALIFIER, _TWO, "ZZ"),
+        submitter_qualifier=_spelled(table, "submitter_qualifier", _QUALIFIER, _TWO, "ZZ"),
+        wants_ta1=table.get("wants_ta1", bool, True),
         usage=usage,
         agreement=_agreement(table),
         transport=transport,
@@ -150,11 +167,18 @@ def _sending(partner: str, table: TomlTable, payers: tuple[str, ...], owner: str
     )
 
 
-def _needed(table: TomlTable, key: str) -> str:
-    text = str(table.facts.get(key, ""))
+def _spelled(
+    table: TomlTable, key: str, form: re.Pattern[str], said: str, *default: str | None
+) -> Any:
+    """A text an envelope can hold; one that is wrong would stop every claim."""
+    if default and key not in table.facts:
+        return default[0]
+    text = table.get(key, str, "")
     if not text:
         what = f"[{table.section}] {key} is missing; no claim can be written"
         raise FileRefused([table.file.fault(what, "Add it.", table.section)])
+    if not form.fullmatch(text):
+        table.refuse(key, f"{key} cannot stand in an envelope", f"Write {said}.")
     return text
 
 

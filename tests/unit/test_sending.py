@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import asyncssh  # noqa: F401 - its import runs a program, which no fast test may
 import pytest
 
 from orchestration.ground.failures import FileRefused
@@ -114,6 +115,10 @@ def test_without_an_agreement_nothing_leaves() -> None:
         ("user", "user = 7", "user must be text in quotes"),
         ("transport", 'transport = "pigeon"', "pigeon"),
         ("name", 'name = "PLAN"\nusages = "X"', "usages is not known here"),
+        ("receiver_id", 'receiver_id = "WAY-TOO-LONG-AN-ID"', "receiver_id cannot stand"),
+        ("receiver_id", 'receiver_id = "a*b"', "receiver_id cannot stand"),
+        ("name", 'name = "PLAN~"', "name cannot stand"),
+        ("name", 'name = "PLAN"\nreceiver_qualifier = "Z"', "receiver_qualifier cannot stand"),
         ("signed_on", 'signed_on = "soon"', "signed_on must be a day"),
         ("host", 'host = "x"\ncolour = "red"', "colour is not known here"),
     ],

@@ -232,7 +232,7 @@ def test_a_payer_whose_partner_has_a_connection_of_its_own_goes_there(
     (tmp_path / "partners").mkdir()
     (tmp_path / "partners" / "second_plan.toml").write_text(
         'payers = ["P2"]\n[sending]\nreceiver_id = "SECOND"\nname = "SECOND PLAN"\n'
-        'submitter_id = "WBEND2"\n'
+        'submitter_id = "WBEND2"\nreceiver_qualifier = "30"\nwants_ta1 = false\n'
     )
     records.run(HOP)
     rows = records.all(
@@ -247,6 +247,8 @@ def test_a_payer_whose_partner_has_a_connection_of_its_own_goes_there(
     ]
     assert "NM1*40*2*SECOND PLAN*****46*SECOND~" in rows[1].text
     assert "*WBEND2" in rows[1].text
+    assert "*30*SECOND         *" in rows[1].text.split("~")[0]
+    assert rows[1].text.split("~")[0].split("*")[14] == "0"
     assert "*WILLOWBEND" in rows[0].text
 
 
