@@ -18,8 +18,7 @@ import sqlalchemy as sa
 from orchestration.ground.contracts import Examination
 from orchestration.ground.failures import TransientFailure
 from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_payer
-from orchestration.partners.routes import last_good
-from orchestration.partners.sender import Sender, read_sender
+from orchestration.partners.sender import Sender, sender_in_force
 from orchestration.partners.x12.claim import Claim, Envelope
 from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
 from orchestration.partners.x12.gates.document import Document
@@ -50,7 +49,7 @@ def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
         connection.execute(sa.text(statement.replace("HOP", hop)))
     with drafts_by_payer(connection, hop, "candidate") as drafts:
         for of_payer in drafts:
-            sender = _sender(examination, of_payer.payer_id)
+            sender = sender_in_force(examination, of_payer.payer_id)
             rehearsal = _Rehearsal(examination, sender, of_payer)
             for draft, found in rehearsal.refused():
                 _keep(examination, draft, found)
@@ -74,7 +73,7 @@ def prepare(hop: str, examination: Examination) -> None:
 
 def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> None:
     connection = examination.connection
-    sender = _sender(examination, of_payer.payer_id)
+    sender = sender_in_force(examination, of_payer.payer_id)
     batch_no, interchange, group = _numbers(connection, sender.receiver.receiver_id)
     text = io.StringIO()
     envelope = _envelope(examination, sender, batch_no, interchange, group)
@@ -109,12 +108,6 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
             for claim_id in one.claim_ids
         ],
     )
-
-
-def _sender(examination: Examination, payer_id: str) -> Sender:
-    """As the partners' files say, or last said: one that was spoiled today stops no claim."""
-    keep = last_good(examination.connection, examination.clock.now())
-    return read_sender(examination.settings.agency_folder, payer_id, keep)
 
 
 class _Rehearsal:

@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestration.ground.agency import read_agency
+from orchestration.ground.contracts import Examination
 from orchestration.ground.failures import ContractFailure
-from orchestration.partners.routes import Keep, as_it_lies, route_to
+from orchestration.partners.routes import Keep, as_it_lies, last_good, route_to
 from orchestration.partners.x12.claim import (
     Address,
     BillingProvider,
@@ -80,6 +81,12 @@ def read_sender(folder: Path, payer_id: str, keep: Keep = as_it_lies) -> Sender:
         submitter_qualifier=sending.submitter_qualifier,
         wants_ta1=sending.wants_ta1,
     )
+
+
+def sender_in_force(examination: Examination, payer_id: str) -> Sender:
+    """As partners' files say, or last said: one that was spoiled today stops no claim."""
+    keep = last_good(examination.connection, examination.clock.now())
+    return read_sender(examination.settings.agency_folder, payer_id, keep)
 
 
 class _Facts:
