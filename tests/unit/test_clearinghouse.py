@@ -375,6 +375,14 @@ def test_orphans_and_wrong_numbers_name_nothing_of_ours_and_stand_in_the_truth()
     assert "1" not in groups
 
 
+def test_orphans_and_wrong_numbers_come_by_share_too() -> None:
+    house = opened(replace(PROMPT, faults=Faults(orphans=1, wrong_numbers=1)))
+    for number in (1, 2):
+        house.receive(file_of([claim_number(number)], number), MONDAY)
+    said(house.answers(LONG_AFTER))
+    assert (len(house.strays), len(house.mistaken)) == (2, 2)
+
+
 def test_a_payer_that_pays_on_thursdays_pays_on_thursdays_and_a_holiday_moves_it() -> None:
     closed = replace(EASTERN, closures=(date(2026, 3, 19),))
     weekly = {"835": after("14 days", days=(3,))}

@@ -75,6 +75,8 @@ class Faults:
         contradictions: A later one says the opposite (277CA).
         malformed: A torn copy arrives first.
         unbalanced: The payment is not the sum of its parts (835).
+        orphans: For a file that came, an answer to nothing of ours follows besides.
+        wrong_numbers: Names another group than the one it answers (999).
     """
 
     lost: float = 0
@@ -84,6 +86,8 @@ class Faults:
     contradictions: float = 0
     malformed: float = 0
     unbalanced: float = 0
+    orphans: float = 0
+    wrong_numbers: float = 0
 
 
 @dataclass(frozen=True)

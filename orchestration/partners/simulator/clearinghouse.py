@@ -79,8 +79,8 @@ class Clearinghouse:
     Args:
         behaviours: The partners; one of them without payers, for those that have no file.
         seed: Of everything that is left to chance.
-        orphans: How many answers to nothing are sent, one for each file that comes in.
-        wrong_numbers: How many 999 name another group than the one they answer.
+        orphans: How many answers to nothing are sent in any case, one for each file that comes in.
+        wrong_numbers: How many 999 name another group in any case.
         book: What it holds.
         courses: Every claim's way, in the order they came.
         strays: Answers to nothing, as far as they have been sent.
@@ -129,7 +129,7 @@ class Clearinghouse:
             self._answer_file(level, file, behaviour, courses)
         for course in courses:
             self._answer_claim(course)
-        if self._planted < self.orphans:
+        if self._planted < self.orphans or self._goes_wrong("orphans", file, behaviour):
             self._plant_stray(file, behaviour, at)
 
     def behaviour_of(self, payer: str) -> Behaviour:
@@ -182,9 +182,16 @@ class Clearinghouse:
             [(course, step.rejects) for course, step in given],
             _ta1 if level == "TA1" else self._spell_999,
         )
-        if level == "999" and len(self.mistaken) < self.wrong_numbers:
+        if level == "999" and (
+            len(self.mistaken) < self.wrong_numbers
+            or self._goes_wrong("wrong_numbers", file, behaviour)
+        ):
             self._mistake(letter)
         self._post(given[0][1].at, letter)
+
+    def _goes_wrong(self, fault: str, file: SentFile, behaviour: Behaviour) -> bool:
+        share: float = getattr(behaviour.faults, fault)
+        return self._chance.happens(share, file.receiver, file.interchange, fault)
 
     def _mistake(self, letter: Letter) -> None:
         """Let a 999 name a group we never sent: for us, its claims stay unanswered."""
