@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -37,6 +38,12 @@ PERSONAL = re.compile(r"last_?name|first_?name|address|city|memo|note", re.IGNOR
 NUMBERS = re.compile(r"medicaid|phone", re.IGNORECASE)
 ENOUGH_TICKS = 8
 SECRET_URL = "http://zzcanary-account:zzcanary-password@127.0.0.1:9/zzcanary-hook?key=zzcanary-key"
+ANSWERS = Path(__file__).parents[1] / "data" / "x12"
+#: Kinds of incident that come about here.
+DRIVEN = {
+    *("hop_failing", "hop_stale", "feed_late", "records_stuck", "schema_drift", "feed_quarantined"),
+    "notifier_failing",
+}
 #: Schemas and folders in which records lie; everything else is told to somebody.
 RECORDS_LIE_IN = ("landing", "core", "audit")
 FOLDERS_OF_RECORDS = ("kept", "drop", "sample", "outbox", "postgres/data")
@@ -48,10 +55,17 @@ class Canaries:
     def __init__(self) -> None:
         self.numbers = count()
         self.planted = 0
+        self.known: dict[str, str] = {}
 
     def __next__(self) -> str:
         self.planted += 1
         return f"Zzcanary{next(self.numbers):05d}"
+
+    def instead_of(self, said: str) -> str:
+        """The same for the same, so that a client is still the one of the payer's roster."""
+        if said not in self.known:
+            self.known[said] = next(self)
+        return self.known[said]
 
     def in_rows(self, text: str, delimiter: str) -> str:
         """Every person's cell is a canary, and one more row is nothing but canaries."""
@@ -61,7 +75,10 @@ class Canaries:
         personal = [place for place, name in enumerate(rows[0]) if PERSONAL.search(name)]
         numbers = [place for place, name in enumerate(rows[0]) if NUMBERS.search(name)]
         for number, row in enumerate(rows[1:]):
-            for place in personal + (numbers if number % 5 == 4 else []):
+            for place in personal:
+                if place < len(row) and row[place]:
+                    row[place] = self.instead_of(row[place])
+            for place in numbers if number % 5 == 4 else ():
                 if place < len(row) and row[place]:
                     row[place] = next(self)
         rows.append([next(self) for _ in rows[0]])
@@ -140,9 +157,15 @@ def plant(home: Path, canaries: Canaries) -> None:
     (drop / f"{next(canaries)}.csv").write_text(f"{next(canaries)},{next(canaries)}\n")
     (drop / f"evv_visits_sandata_{next(canaries)}.json").write_text(f'[{{"{next(canaries)}": ')
     (drop / f"VISITS_{next(canaries)}.CSV").write_bytes(f"{next(canaries)}\0\xff".encode("latin-1"))
-    (drop / f"clearinghouse_replies_{next(canaries)}.277").write_text(
-        f"ISA*00*{next(canaries)}~NM1*QC*1*{next(canaries)}*{next(canaries)}~"
-    )
+    for ending in ("277", "x12"):  # the first is nobody's, the second a feed's
+        (drop / f"clearinghouse_replies_{next(canaries)}.{ending}").write_text(
+            f"ISA*00*{next(canaries)}~NM1*QC*1*{next(canaries)}*{next(canaries)}~"
+        )
+    refusal = (ANSWERS / "claimack_rejected.277ca").read_text()
+    person = rf"\g<1>{next(canaries)}*{next(canaries)}"
+    named = re.sub(r"(NM1\*QC\*1\*)[^*~]*\*[^*~]*", person, refusal)
+    assert named != refusal
+    (drop / "answers_by_name.x12").write_text(named)
     ages_ago = time.time() - 3600
     for path in drop.iterdir():
         os.utime(path, (ages_ago, ages_ago))
@@ -166,6 +189,12 @@ def set_up_the_pager(home: Path) -> None:
             '[[routes]]\nchannels = ["hook", ',
         )
     )
+
+
+def misprice(home: Path) -> None:
+    """Rates so high that a check that must hold will not."""
+    for path in (home.parent / "agency" / "payers").glob("*.toml"):
+        path.write_text(re.sub(r"^rate = .*$", "rate = 99999.00", path.read_text(), flags=re.M))
 
 
 def engine(home: Path, name: str) -> sa.Engine:
@@ -248,12 +277,23 @@ def serve(home: Path) -> str:
     return said
 
 
+def in_three_weeks() -> str:
+    """A Wednesday, ten in the morning where the agency is: everybody is told of everything."""
+    day = datetime.now(UTC).date() + timedelta(days=21)
+    day += timedelta(days=(2 - day.weekday()) % 7)
+    return f"{day}T15:00:00Z"
+
+
 def test_none_of_five_hundred_identities_is_ever_told(home: Path) -> None:
     canaries, said = Canaries(), {}
     set_up_the_pager(home)
+    misprice(home)
     plant(home, canaries)
     assert canaries.planted >= PLANTED
     said["first run"] = carehops(home, "run", "--no-sample")
+    said["stopped"] = carehops(home, "pass", "delivery_to_billing")
+    assert "MUST charge_there does not hold" in said["stopped"]
+    execute(home, "update landing.payer_contract set rate_cents = 629")
     # what the database says of a row it refuses quotes the row
     execute(
         home,
@@ -276,6 +316,11 @@ def test_none_of_five_hundred_identities_is_ever_told(home: Path) -> None:
     for asked in ("incidents", "doctor"):
         said[asked] = carehops(home, asked)
     said["the daemon"] = serve(home)
+    # three weeks on everything is late, stuck, unanswered or near its limit
+    said["watch"] = carehops(home, "--now", in_three_weeks(), "watch")
+    said["incidents then"] = carehops(home, "incidents", "--json")
+    kinds = {found["kind"] for found in json.loads(said["incidents then"])["incidents"]}
+    assert kinds >= DRIVEN, DRIVEN - kinds
     # a sensor that crashes on what the database says
     execute(home, "alter table ops.heartbeat add constraint nobody check (name = '') not valid")
     said["the daemon again"] = serve(home)
