@@ -15,7 +15,7 @@ _CLAIM: _Identifies = {**_LINE, "batch_no": "batch"}
 
 HOP = Hop(
     name="billing_to_clearinghouse",
-    meaning="Reconciled visits go to their payers on claims that pass the guide's check, and each "
+    meaning="Reconciled visits go to their payers on claims that three gates let through, and each "
     "answer is matched to what it answers.",
     record="visit",
     takes=("core.billable_line",),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from orchestration.flow.edits import Edit
 from orchestration.flow.judging import Binds, after_objections, build_tables
-from orchestration.ground.contracts import Hop
+from orchestration.ground.contracts import Found, Hop
 from orchestration.ground.failures import ContractFailure
 from orchestration.ground.sql import Model, bound
 
@@ -116,12 +116,15 @@ where code is not null
 """
 
 
-def add_findings(connection: sa.Connection, hop: Hop, findings: Iterable[tuple[str, str]]) -> None:
-    """Add what the hop's own Python found: pairs of record id and edit code."""
-    rows = [{"record_id": record_id, "code": code} for record_id, code in findings]
+def add_findings(connection: sa.Connection, hop: Hop, findings: Iterable[Found]) -> None:
+    """Add what the hop's own Python found."""
+    rows = [
+        {"record_id": record_id, "code": code, "fact": fact} for record_id, code, fact in findings
+    ]
     if rows:
         connection.execute(
-            sa.text(f"insert into audit.{hop.name}__finding values (:record_id, :code)"), rows
+            sa.text(f"insert into audit.{hop.name}__finding values (:record_id, :code, :fact)"),
+            rows,
         )
 
 

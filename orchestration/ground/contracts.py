@@ -281,6 +281,10 @@ class Target:
     identifies: Mapping[str, IdentifierKind] = dataclasses.field(default_factory=dict, hash=False)
 
 
+Found = tuple[str, str, str | None]
+"""A record's id, the code of the edit that holds it, and what exactly was found."""
+
+
 @dataclass(frozen=True)
 class Examination:
     """What a hop's own Python sees of the pass now running.
@@ -319,7 +323,8 @@ class Hop:
         ladder: Rungs of the reply ladder, for a hop to an outside system, in order.
         listen: Takes in what came back from outside, before judging and after handing out; safe
             to repeat, whatever becomes of the pass.
-        examine: Finds what no SQL can, after the edits: pairs of record id and edit code.
+        examine: Finds what no SQL can, after the edits: record id, edit code, and what exactly was
+            found if that can be said in words that hold no person's data.
         prepare: Writes what only Python can, after judging, into the pass's own tables.
         deliver: Hands published rows to the outside, after the publish; safe to repeat.
     """
@@ -338,7 +343,7 @@ class Hop:
     keeps: tuple[str, ...] = ()
     ladder: tuple[str, ...] = ()
     listen: Callable[[Examination], None] | None = None
-    examine: Callable[[Examination], Iterable[tuple[str, str]]] | None = None
+    examine: Callable[[Examination], Iterable[Found]] | None = None
     prepare: Callable[[Examination], None] | None = None
     deliver: Callable[[Examination], None] | None = None
 

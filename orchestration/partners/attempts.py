@@ -10,24 +10,24 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from orchestration.ground.contracts import Examination
+from orchestration.ground.contracts import Examination, Found
 from orchestration.partners import batches
 
 PART_CODE: Final = "CLM-PART"
 
 
-def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
+def examine(hop: str, examination: Examination) -> Iterator[Found]:
     """Which visits' claims would be sent back, and which would go out in part.
 
     Returns:
-        Pairs of record id and edit code.
+        Record id, edit code, and the rules that were broken.
     """
     found = list(batches.examine(hop, examination))
     yield from found
-    refused = {"refused": [record_id for record_id, _ in found]}
+    refused = {"refused": [record_id for record_id, *_ in found]}
     rows = examination.connection.execute(sa.text(_IN_PART.replace("HOP", hop)), refused)
     for row in rows:
-        yield row.record_id, PART_CODE
+        yield row.record_id, PART_CODE, None
 
 
 # what goes no farther on its own account: a visit that was cancelled drops off the claim instead

@@ -15,7 +15,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from orchestration.ground.contracts import Examination
+from orchestration.ground.contracts import Examination, Found
 from orchestration.ground.failures import TransientFailure
 from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_payer
 from orchestration.partners.sender import Sender, sender_in_force
@@ -39,8 +39,8 @@ _UNSPELLED: Final = "The claim cannot be spelled: tell the EDI analyst."
 _log = logging.getLogger(__name__)
 
 
-def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
-    """Which visits' claims would be sent back: pairs of record id and edit code.
+def examine(hop: str, examination: Examination) -> Iterator[Found]:
+    """Which visits' claims would be sent back: record id, edit code, rules and places.
 
     What the gates hold against a claim is kept in ``core.gate_finding`` for whoever mends it.
     """
@@ -53,8 +53,8 @@ def examine(hop: str, examination: Examination) -> Iterator[tuple[str, str]]:
             rehearsal = _Rehearsal(examination, sender, of_payer)
             for draft, found in rehearsal.refused():
                 _keep(examination, draft, found)
-                codes = {NPI_CODE if one.rule in _NPI_RULES else GATE_CODE for one in found}
-                yield from ((record_id, code) for record_id in draft.record_ids for code in codes)
+                for code, rules in _by_code(found).items():
+                    yield from ((record_id, code, rules) for record_id in draft.record_ids)
             if rehearsal.prints:
                 connection.execute(sa.text(_KEEP_PRINT.replace("HOP", hop)), rehearsal.prints)
 
@@ -108,6 +108,15 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
             for claim_id in one.claim_ids
         ],
     )
+
+
+def _by_code(found: Iterable[Finding]) -> dict[str, str]:
+    """The rules broken, with their places, under the code of the edit each belongs to."""
+    rules: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        code = NPI_CODE if one.rule in _NPI_RULES else GATE_CODE
+        rules[code].add(f"{one.rule} at {one.element}" if one.element else one.rule)
+    return {code: ", ".join(sorted(broken)) for code, broken in rules.items()}
 
 
 class _Rehearsal:

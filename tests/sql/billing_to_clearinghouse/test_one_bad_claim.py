@@ -97,3 +97,14 @@ def test_a_claim_over_which_the_gate_itself_dies_waits_alone(
     bill(records, of("C1", MONDAY), of("C2", MONDAY, hour=12))
     records.run(HOP)
     assert held(records, "C2") == ["check_did_not_end"]
+
+
+def test_the_reason_names_every_rule_and_its_place(records: Records) -> None:
+    lay_claim_ground(records)
+    records.put("client", client("C2", **MEMBER, city="", birth_date=date(2027, 1, 1)))
+    bill(records, of("C2", MONDAY))
+    records.run(HOP)
+    rows = records.all("select fact from ledger.reason where code = 'CLM-GATE'")
+    assert [row.fact for row in rows] == [
+        "born_after_service at DMG02, born_in_the_future at DMG02, guide_element_1 at N401"
+    ]
