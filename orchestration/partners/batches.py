@@ -8,35 +8,26 @@ the batch: a batch that was never published used none.
 
 import hashlib
 import io
-import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import sqlalchemy as sa
 
 from orchestration.ground.contracts import Examination, Found
 from orchestration.ground.failures import TransientFailure
+from orchestration.partners.batch_writing import count_of, envelope_of, prints_of, write_batch
 from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_payer
-from orchestration.partners.sender import Sender, sender_in_force
-from orchestration.partners.x12.claim import Claim, Envelope
-from orchestration.partners.x12.gates.checking import FileCheck, same_as_meant
+from orchestration.partners.rehearsal import Rehearsal, by_code, keep_findings
+from orchestration.partners.sender import sender_in_force
+from orchestration.partners.x12.claim import Claim
+from orchestration.partners.x12.gates.checking import same_as_meant
 from orchestration.partners.x12.gates.document import Document
-from orchestration.partners.x12.gates.finding import Finding
-from orchestration.partners.x12.gates.gatekeepers import standing_gatekeepers
 from orchestration.partners.x12.gates.judging import claim_counts, read_set_of
-from orchestration.partners.x12.gates.tally import ClaimCount, Tally
+from orchestration.partners.x12.gates.tally import Tally
 from orchestration.partners.x12.sheet import BatchNotWritten
-from orchestration.partners.x12.writer import WrittenBatch, write_837
-
-GATE_CODE: Final = "CLM-GATE"
-NPI_CODE: Final = "PROV-NPI"
-_NPI_RULES: Final = frozenset({"billing_npi_missing", "billing_npi_check_digit_wrong"})
+from orchestration.partners.x12.writer import WrittenBatch
 
 _CHANGED: Final = "a client's facts changed while claims were written; the next pass sees them"
-_UNSPELLED: Final = "The claim cannot be spelled: tell the EDI analyst."
-
-_log = logging.getLogger(__name__)
 
 
 def examine(hop: str, examination: Examination) -> Iterator[Found]:
@@ -50,10 +41,10 @@ def examine(hop: str, examination: Examination) -> Iterator[Found]:
     with drafts_by_payer(connection, hop, "candidate") as drafts:
         for of_payer in drafts:
             sender = sender_in_force(examination, of_payer.payer_id)
-            rehearsal = _Rehearsal(examination, sender, of_payer)
+            rehearsal = Rehearsal(examination, sender, of_payer)
             for draft, found in rehearsal.refused():
-                _keep(examination, draft, found)
-                for code, rules in _by_code(found).items():
+                keep_findings(examination, draft, found)
+                for code, rules in by_code(found).items():
                     yield from ((record_id, code, rules) for record_id in draft.record_ids)
             if rehearsal.prints:
                 connection.execute(sa.text(_KEEP_PRINT.replace("HOP", hop)), rehearsal.prints)
@@ -76,10 +67,10 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
     sender = sender_in_force(examination, of_payer.payer_id)
     batch_no, interchange, group = _numbers(connection, sender.receiver.receiver_id)
     text = io.StringIO()
-    envelope = _envelope(examination, sender, batch_no, interchange, group)
+    envelope = envelope_of(examination, sender, batch_no, interchange, group)
     meant = Tally()
     claims = _settled(of_payer.drafts, meant)
-    written = _write(text, envelope, sender, of_payer, claims)
+    written = write_batch(text, envelope, sender, of_payer, claims)
     content = text.getvalue().encode("ascii")
     _read_again(content, meant)
     _require_same_claims(hop, examination, written)
@@ -110,78 +101,6 @@ def _prepare_one(hop: str, examination: Examination, of_payer: PayerDrafts) -> N
     )
 
 
-def _by_code(found: Iterable[Finding]) -> dict[str, str]:
-    """The rules broken, with their places, under the code of the edit each belongs to."""
-    rules: dict[str, set[str]] = defaultdict(set)
-    for one in found:
-        code = NPI_CODE if one.rule in _NPI_RULES else GATE_CODE
-        rules[code].add(f"{one.rule} at {one.element}" if one.element else one.rule)
-    return {code: ", ".join(sorted(broken)) for code, broken in rules.items()}
-
-
-class _Rehearsal:
-    """One payer's file as it would be sent, and what the gates say about it."""
-
-    def __init__(self, examination: Examination, sender: Sender, of_payer: PayerDrafts) -> None:
-        self._of_payer = of_payer
-        self._sender = sender
-        self._envelope = _envelope(examination, sender, "B000000001", 1, 1)
-        self._drafts: dict[str, Draft] = {}
-        self._found: dict[str, list[Finding]] = defaultdict(list)
-        self._meant: dict[str, ClaimCount] = {}
-        self.prints: list[dict[str, object]] = []
-
-    def refused(self) -> Iterator[tuple[Draft, list[Finding]]]:
-        """The claims that would come back, each with everything against it."""
-        text = io.StringIO()
-        of_all: list[Finding] = []
-        try:
-            written = _write(
-                *(text, self._envelope, self._sender, self._of_payer, self._claims()),
-                refused=self._unspelled,
-            )
-        except BatchNotWritten:
-            # no claim could even be spelled, or the library refused the envelope for all of them
-            if not any(self._found.values()):
-                raise
-        else:
-            self.prints = [
-                {"claim_id": claim_id, "print": print_}
-                for claim_id, print_ in _prints(written).items()
-            ]
-            check = FileCheck(standing_gatekeepers())
-            for one in check.findings(io.BytesIO(text.getvalue().encode("ascii"))):
-                (self._found[one.claim_id] if one.claim_id in self._drafts else of_all).append(one)
-            of_all += same_as_meant(Tally.of(self._meant.values()), check.tally)
-        _log_rules([*of_all, *(one for found in self._found.values() for one in found)])
-        for claim_id, draft in self._drafts.items():
-            found = [*of_all, *self._found[claim_id]]
-            if found:
-                yield draft, found
-
-    def _claims(self) -> Iterator[Claim]:
-        for draft in self._of_payer.drafts:
-            # the claim itself is let go: a batch may hold many
-            self._drafts[draft.claim_id] = Draft(draft.claim_id, draft.record_ids, None)
-            if draft.claim is None:
-                self._malformed(draft.claim_id, draft.why_not)
-            else:
-                self._meant[draft.claim_id] = _counted(draft.claim)
-                yield draft.claim
-
-    def _unspelled(self, claim_id: str) -> None:
-        self._malformed(claim_id, _UNSPELLED)
-        del self._meant[claim_id]
-
-    def _malformed(self, claim_id: str, mend: str) -> None:
-        self._found[claim_id].append(Finding("CLM", "", claim_id, "malformed", mend))
-
-
-def _counted(claim: Claim) -> ClaimCount:
-    """The claim as the second reader should count it."""
-    return ClaimCount(claim.claim_id, len(claim.lines), claim.total)
-
-
 def _read_again(content: bytes, meant: Tally) -> None:
     """Have a second reader count what is sent, which gate 1 has seen claim by claim.
 
@@ -204,65 +123,19 @@ def _require_same_claims(hop: str, examination: Examination, written: WrittenBat
     Raises:
         TransientFailure: what a claim is made of changed since.
     """
-    prints = _prints(written)
+    prints = prints_of(written)
     sql = sa.text(_PRINTS_OF.replace("HOP", hop))
     passed = examination.connection.execute(sql, {"claim_ids": list(prints)})
     if {row.claim_id: bytes(row.print) for row in passed} != prints:
         raise TransientFailure(_CHANGED)
 
 
-def _prints(written: WrittenBatch) -> dict[str, bytes]:
-    return {
-        claim_id: print_
-        for one in written.sets
-        for claim_id, print_ in zip(one.claim_ids, one.prints, strict=True)
-    }
-
-
 def _settled(drafts: Iterable[Draft], meant: Tally) -> Iterator[Claim]:
     for draft in drafts:
         if draft.claim is None:
             raise TransientFailure(_CHANGED)
-        meant.add(_counted(draft.claim))
+        meant.add(count_of(draft.claim))
         yield draft.claim
-
-
-def _envelope(
-    examination: Examination, sender: Sender, batch_no: str, interchange: int, group: int
-) -> Envelope:
-    return Envelope(
-        interchange_control=interchange,
-        group_control=group,
-        created_at=examination.clock.now().astimezone(sender.zone),
-        usage=sender.usage,
-        sender_id=sender.submitter.submitter_id,
-        receiver_id=sender.receiver.receiver_id,
-        batch_ref=batch_no,
-        sender_qualifier=sender.submitter_qualifier,
-        receiver_qualifier=sender.receiver_qualifier,
-        wants_ta1=sender.wants_ta1,
-    )
-
-
-def _write(
-    text: io.StringIO,
-    envelope: Envelope,
-    sender: Sender,
-    of_payer: PayerDrafts,
-    claims: Iterable[Claim],
-    *,
-    refused: Callable[[str], None] | None = None,
-) -> WrittenBatch:
-    return write_837(
-        text,
-        envelope,
-        submitter=sender.submitter,
-        receiver=sender.receiver,
-        billing=sender.billing,
-        payer=of_payer.payer,
-        claims=claims,
-        refused=refused,
-    )
 
 
 def _numbers(connection: sa.Connection, partner: str) -> tuple[str, int, int]:
@@ -294,13 +167,6 @@ _PRINTS = "create table audit.HOP__gated (claim_id text primary key, print bytea
 _KEEP_PRINT = "insert into audit.HOP__gated (claim_id, print) values (:claim_id, :print)"
 _PRINTS_OF = "select claim_id, print from audit.HOP__gated where claim_id = any(:claim_ids)"
 
-_KEEP_FINDING = sa.text("""
-insert into core.gate_finding
-    (record_id, claim_id, rule, segment, element, line_key, mend, pass_id, found_at)
-values
-    (:record_id, :claim_id, :rule, :segment, :element, :line_key, :mend, :pass_id, :found_at)
-""")
-
 _KEEP_BATCH = """
 insert into audit.HOP__written_batch
     (batch_no, payer_id, partner, receiver_id, interchange_control, group_control, file_name
@@ -309,28 +175,3 @@ values
     (:batch_no, :payer_id, :partner, :receiver_id, :interchange_control, :group_control, :file_name
     , :sha256, :claim_count, :total_cents, :usage, :content)
 """
-
-
-def _keep(examination: Examination, draft: Draft, found: Iterable[Finding]) -> None:
-    seen = examination.clock.now()
-    rows = [
-        {
-            "record_id": record_id,
-            "claim_id": draft.claim_id,
-            "rule": one.rule,
-            "segment": one.segment,
-            "element": one.element,
-            "line_key": one.line_key,
-            "mend": one.mend,
-            "pass_id": examination.pass_id,
-            "found_at": seen,
-        }
-        for record_id in draft.record_ids
-        for one in found
-    ]
-    examination.connection.execute(_KEEP_FINDING, rows)
-
-
-def _log_rules(found: Iterable[Finding]) -> None:
-    for (segment, rule), times in sorted(Counter((one.segment, one.rule) for one in found).items()):
-        _log.warning("claims would be refused: %s %s, %d times", segment, rule, times)

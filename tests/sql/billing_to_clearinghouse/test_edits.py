@@ -12,7 +12,7 @@ from orchestration import assembly
 from orchestration.flow.edits import load_edits
 from orchestration.ground.failures import ContractFailure, TransientFailure
 from orchestration.ground.sql import SQL_FOLDER
-from orchestration.partners import batches
+from orchestration.partners import rehearsal
 from orchestration.partners.x12.gates.finding import Finding
 from orchestration.partners.x12.gates.guide import guide_findings
 from orchestration.partners.x12.gates.tally import Tally
@@ -281,14 +281,14 @@ def test_facts_that_change_while_claims_are_written_send_nothing(
 ) -> None:
     lay_claim_ground(records)
     bill(records, of("C1", MONDAY))
-    examine = batches.same_as_meant
+    examine = rehearsal.same_as_meant
 
     def change_meanwhile(*tallies: Tally) -> Iterator[Finding]:
-        monkeypatch.setattr(batches, "same_as_meant", examine)
+        monkeypatch.setattr(rehearsal, "same_as_meant", examine)
         records.put("client", client("C1", record_version=2, city=""))
         return examine(*tallies)
 
-    monkeypatch.setattr(batches, "same_as_meant", change_meanwhile)
+    monkeypatch.setattr(rehearsal, "same_as_meant", change_meanwhile)
     with pytest.raises(TransientFailure, match="changed while claims were written"):
         records.run(HOP)
     assert records.all("select * from core.claim_batch") == []

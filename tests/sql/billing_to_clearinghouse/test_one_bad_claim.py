@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.partners import batches, claim_rows
+from orchestration.partners import claim_rows, rehearsal
 from orchestration.partners.x12.claim import Claim
 from orchestration.partners.x12.gates.gatekeepers import Gatekeepers
 from tests.bench_of_records import Records
@@ -25,7 +25,7 @@ def fragile(programs: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Gatekeepers that die over whoever is called Deadly."""
     program = ("-m", "tests.unit.dying_gate")
     with Gatekeepers(1, at_home=0, program=program) as gatekeepers:
-        monkeypatch.setattr(batches, "standing_gatekeepers", lambda: gatekeepers)
+        monkeypatch.setattr(rehearsal, "standing_gatekeepers", lambda: gatekeepers)
         yield
 
 
