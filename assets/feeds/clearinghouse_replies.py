@@ -66,7 +66,12 @@ CLEARINGHOUSE_REPLY = Table(
         ),
         Column("adjustment_kind", "text", "Why money moved outside claims."),
         Column("is_balanced", "boolean", "Whether its money adds up; empty where it has none."),
-        Column("is_correction", "boolean", "Whether its payment took the claim back before."),
+        Column(
+            "is_correction",
+            "boolean",
+            "Whether its payment took the claim back before.",
+            is_told=False,
+        ),
         Column("payment_ref", "text", "Number of the payment it belongs to."),
         Column(
             "payment_payer", "text", "Who pays, by the number of the bank's trace.", is_told=False

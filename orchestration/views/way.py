@@ -193,6 +193,13 @@ def _key(sight: Sight, hop: str, table: str) -> tuple[str, ...]:
     return next(t.key for t in sight.hop(hop).targets if f"core.{t.name}" == table)
 
 
+def _said(name: str, value: object) -> str:
+    """A value; of a yes or no, what it is or is not."""
+    if not isinstance(value, bool):
+        return str(value)
+    return f"{'' if value else 'not '}{name.removeprefix('is_')}"
+
+
 def _spoken(sight: Sight, codes: str) -> str:
     return ", ".join(map(sight.words.spoken, codes.split(";")))
 
@@ -220,7 +227,8 @@ def _replies(sight: Sight, table: Table, column: str, claims: list[str]) -> Iter
     for row in rows:
         says = {name: getattr(row, name) for name in told if getattr(row, name) is not None}
         words = " ".join(
-            _spoken(sight, value) if name in coded else str(value) for name, value in says.items()
+            _spoken(sight, value) if name in coded else _said(name, value)
+            for name, value in says.items()
         )
         yield Step(
             row.landed_at,

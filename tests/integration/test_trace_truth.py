@@ -273,6 +273,9 @@ def test_a_reply_is_part_of_the_way_and_the_payer_s_number_leads_to_the_claim(
         "codes": "A2:20",
         "source_entity": "payer",
     }
+    assert step.detail == (
+        "reply: 277CA claim accepted A2:20 (accepted for judgement; accepted for processing) payer"
+    )
     by_payer = trace(sight, "PCN777")
     by_claim = trace(sight, line.claim_id)
     assert by_payer.kind == "claim"
