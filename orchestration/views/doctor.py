@@ -97,6 +97,7 @@ def folders(settings: Settings) -> Iterator[Finding]:
         (settings.drop, _ENTERED_BY_OTHERS),
         (settings.kept, _ENTERED_BY_OTHERS),
         (settings.outbox, _ENTERED_BY_OTHERS),
+        (settings.secrets, _ENTERED_BY_OTHERS),
         (settings.dagster_home, _ENTERED_BY_OTHERS),
     ):
         if folder.exists() and folder.stat().st_mode & bits:

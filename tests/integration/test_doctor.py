@@ -190,6 +190,7 @@ def test_freshness_switched_off_is_found(settings: Settings, text: str, is_well:
         ("drop", 0o755, False),
         ("kept", 0o711, False),
         ("outbox", 0o704, False),
+        ("secrets", 0o755, False),
         ("", 0o711, True),
         ("", 0o755, False),
         ("", 0o702, False),
