@@ -1,5 +1,6 @@
 """Commands by which a biller answers a rejection: what a claim is to become, and who asked."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,9 @@ from orchestration.commands.printing import show
 from orchestration.ground.approvers import read_approvers
 from orchestration.partners.requests import Asked as Kept
 from orchestration.partners.requests import Finding, Petitioner, Wish
+from orchestration.views.sentences import counted
 
+_BATCH = re.compile(r"B[0-9]{9}")
 _Command = Callable[..., None]
 
 
@@ -35,6 +38,7 @@ def resend(asked: Asked, **told: Any) -> None:
     """Send CLAIM again as it was meant: it was rejected, so the payer never took it in.
 
     Correct what was wrong first. It keeps its id and gets new control numbers with the next pass.
+    A batch number instead sends all its claims again that were rejected.
     """
     _ask(asked, "resend", **told)
 
@@ -98,8 +102,21 @@ def _ask(asked: Asked, wish: Wish, *, claim: str, by: str, why: str, as_json: bo
     with asked.opened() as (house, sight):
         petitioner = _petitioner(house, sight, by, why)
         with house.database.transaction() as connection:
+            if _BATCH.fullmatch(claim) and wish == "resend":
+                all_kept = petitioner.ask_batch(connection, claim, wish)
+                tell(all_kept, as_json, lambda: show(_said_of_batch(claim, all_kept)))
+                return
             kept = petitioner.ask(connection, claim, wish)
         tell(kept, as_json, lambda: show(_said(kept)))
+
+
+def _said_of_batch(batch: str, kept: list[Kept]) -> str:
+    first = kept[0]
+    claims = counted(len(kept), "claim")
+    return (
+        f"{claims} of {batch} will go out again with the next pass; asked by {first.made_by} as "
+        f"{first.made_role}."
+    )
 
 
 def _said(kept: Kept) -> str:

@@ -133,6 +133,18 @@ class Petitioner:
             self.now,
         )
 
+    def ask_batch(self, connection: sa.Connection, batch_no: str, wish: Wish) -> list[Asked]:
+        """Ask the same of every claim whose newest attempt went out in one file, where it may be.
+
+        Raises:
+            PermanentFailure: it may be asked of none of them; or see ``ask``.
+        """
+        binds = {"batch_no": batch_no, "wish": wish}
+        claims = connection.scalars(_OF_BATCH, binds).all()
+        if not claims:
+            _refuse(f"no claim of batch {batch_no} may be {_DONE[wish]}; `carehops claims due`")
+        return [self.ask(connection, claim_id, wish) for claim_id in claims]
+
     def verify(self, connection: sa.Connection, claim_id: str, finding: Finding) -> int:
         """Note what a partner said when asked whether it has a claim.
 
@@ -232,6 +244,17 @@ inner join core.claim_attempt as attempt
     on claim.claim_id = attempt.claim_id and claim.attempt_no = attempt.attempt_no
 where claim.claim_id = :claim_id
 for update of claim
+""")
+_OF_BATCH = sa.text("""
+select claim.claim_id
+from core.claim as claim
+where
+    claim.batch_no = :batch_no and core.claim_refusal(claim.claim_id, :wish) is null
+    and not exists (
+        select 1 from core.claim_request as asked
+        where asked.claim_id = claim.claim_id and asked.after_attempt = claim.attempt_no
+    )
+order by claim.claim_id
 """)
 _REFUSAL = sa.text("select core.claim_refusal(:claim_id, :wish)")
 _NUMBER = sa.text("select core.payer_number_of(:claim_id)")

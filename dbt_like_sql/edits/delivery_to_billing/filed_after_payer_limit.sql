@@ -12,4 +12,5 @@ select candidate.record_id
 from {{ ref('candidate') }} as candidate
 where
     candidate.claimed_sequence_id is null
+    and not candidate.is_replacing
     and candidate.last_filing_date < candidate.today

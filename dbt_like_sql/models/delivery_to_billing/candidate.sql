@@ -95,6 +95,7 @@ select
     , standing.open_incidents
     , standing.coordination_state
     , standing.claimed_sequence_id
+    , standing.is_replacing
     , case delivered.filing_anchor
         when 'service_through' then delivered.last_billed_date
         when 'primary_paid' then coalesce(cover.primary_paid_on, delivered.service_date)

@@ -65,6 +65,13 @@ select
     ) as open_incidents
     , upstream.state as coordination_state
     , billed.claimed_sequence_id
+    -- what replaces a claim that was filed is not filed anew
+    , exists(
+        select 1
+        from {{ ref('claim_release') }} as let
+        inner join {{ ref('claim_request') }} as asked on let.request_id = asked.request_id
+        where let.record_id = delivered.record_id and asked.wish = 'replace'
+    ) as is_replacing
 from {{ ref('delivered') }} as delivered
 left join {{ ref('schedule_now') }} as schedule on delivered.schedule_id = schedule.schedule_id
 left join {{ ref('caregiver_now') }} as caregiver

@@ -142,6 +142,38 @@ def test_what_was_never_adjudicated_goes_again_as_an_original_with_new_numbers(
     assert all_moved(sent)
 
 
+def test_a_whole_file_that_was_refused_is_asked_for_at_once(sent: Records) -> None:
+    hear(sent, group("rejected"))
+    with sent.database.transaction() as connection:
+        asked = petitioner(sent).ask_batch(connection, "B000000001", "resend")
+    assert len(asked) == 2
+    sent.run(HOP)
+    rows = sent.all("select attempt_no, batch_no from core.claim")
+    assert [tuple(row) for row in rows] == [(2, "B000000002"), (2, "B000000002")]
+    with (
+        sent.database.transaction() as connection,
+        pytest.raises(PermanentFailure, match="no claim of batch B000000001"),
+    ):
+        petitioner(sent).ask_batch(connection, "B000000001", "resend")
+
+
+def test_a_replacement_is_no_late_filing(sent: Records) -> None:
+    claim = claim_of(sent, "C1")
+    hear(sent, *remitted(claim, "paid", "34.00", payer_claim_number="ICN1"))
+    sent.now += timedelta(days=800)
+    with sent.database.transaction() as connection:
+        connection.execute(
+            sa.text(
+                "update ledger.entry set state = 'waiting' "
+                "where hop = :hop and record_id = 'hhax/C1-1109-9'"
+            ),
+            {"hop": BILLING},
+        )
+    assert ask(sent, claim, "replace").released == 1
+    sent.run(BILLING)
+    assert "CLM-TIMELY" not in sent.codes("hhax/C1-1109-9", BILLING)
+
+
 def test_a_claim_asked_for_once_goes_out_once(sent: Records) -> None:
     claim = claim_of(sent, "C1")
     hear(sent, one_set("rejected"))
