@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from orchestration.ground.failures import Fault, FileRefused
+from orchestration.ground.failures import Fault, FileRefused, SetUpFailure
 from orchestration.ground.sql import SQL_FOLDER
 
 AGENCY_LIST: Final = "reply_codes.csv"
@@ -119,24 +119,34 @@ def load_words(path: Path, agency_folder: Path) -> Loaded:
 
     Raises:
         FileRefused: the list, or the one that is there, is wrong; nothing was taken.
+        SetUpFailure: we may not write to the agency's folder.
     """
     kept = agency_folder / AGENCY_LIST
     given = _read(path)
     had = _read(kept) if kept.is_file() else {}
-    rows = sorted({**had, **given}.items())
+    try:
+        _write(kept, {**had, **given})
+    except OSError as error:
+        why = (error.strerror or "it cannot be written to").lower()
+        message = f"{agency_folder}: {why}; give our account the right to write there"
+        raise SetUpFailure(message) from None
+    known = {**our_words().words, **had}
+    counts = Counter(code_list for code_list, _ in given)
+    return Loaded(dict(sorted(counts.items())), sum(key not in known for key in given))
+
+
+def _write(kept: Path, words: Words) -> None:
+    """Put a list in the place of the one that is there, whole or not at all."""
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=agency_folder, prefix=".codes-", delete=False
+        "w", encoding="utf-8", newline="", dir=kept.parent, prefix=".codes-", delete=False
     ) as written:
         writer = csv.writer(written, lineterminator="\n")
         writer.writerow(_HEADER)
-        writer.writerows((*key, wording) for key, wording in rows)
+        writer.writerows((*key, wording) for key, wording in sorted(words.items()))
         written.flush()
         os.fsync(written.fileno())
     Path(written.name).chmod(0o644)
     Path(written.name).replace(kept)
-    known = {**our_words().words, **had}
-    counts = Counter(code_list for code_list, _ in given)
-    return Loaded(dict(sorted(counts.items())), sum(key not in known for key in given))
 
 
 def _read(path: Path) -> dict[tuple[str, str], str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ground.code_words import AGENCY_LIST, code_words, load_words, our_words
-from orchestration.ground.failures import FileRefused
+from orchestration.ground.failures import FileRefused, SetUpFailure
 
 
 def write(folder: Path, *lines: str, name: str = "licensed.csv") -> Path:
@@ -96,3 +96,8 @@ def test_ours_hold_while_the_agency_s_list_is_wrong(tmp_path: Path) -> None:
     words = code_words(tmp_path)
     assert words.refused is not None
     assert words.of("carc", "1") == "deductible"
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SetUpFailure, match="nowhere: no such file"):
+        load_words(write(tmp_path, "carc,1,Words"), tmp_path / "nowhere")
