@@ -23,7 +23,12 @@ from tests.troubles import MINUTE, NOW, STORIES, Agency, Trouble
 pytestmark = pytest.mark.slow
 
 ROOT = SQL_FOLDER.parent
-KINDS = sorted({kind.name for kind in load_kinds()} | {NOBODY_ON_DUTY})
+#: Kinds whose runbooks nobody has followed yet: a story in ``tests/troubles.py`` takes one off.
+NOT_FOLLOWED = {
+    *("deviation_not_reviewed", "plan_review_due", "report_alarm", "report_missing"),
+    "visit_missed",
+}
+KINDS = sorted({kind.name for kind in load_kinds()} - NOT_FOLLOWED | {NOBODY_ON_DUTY})
 #: How commands end that find something: the machine of a test has no Dagster.
 FOUND = {"doctor": 1, "watchdog": 1}
 #: And how they end while the trouble stands.
