@@ -110,6 +110,14 @@ def test_no_damage_makes_reading_raise(noise: bytes, place: int, lost: int) -> N
         list(claims_alone(one, read_set_of(one)))
 
 
+def test_a_claim_that_ends_the_torn_file_stands_alone_too() -> None:
+    torn = GOOD[: GOOD.index("~\n", GOOD.index("CLM*V000002")) + 2]
+    (one,) = cut(torn.encode())[0]
+    parts = list(claims_alone(one, read_set_of(one)))
+    assert [part.text.segments[-2].split("*")[0] for part in parts] == ["REF", "CLM"]
+    assert all(part.text.segments[-1].startswith("SE*") for part in parts)
+
+
 def test_a_claim_alone_is_a_good_set_and_keeps_its_places() -> None:
     one = cut(GOOD.encode())[0][0]
     parts = list(claims_alone(one, read_set_of(one)))

@@ -30,11 +30,10 @@ class Part:
 
 def claims_alone(one: SetText, read: SetRead) -> Iterator[Part]:
     """Every claim with the levels above it, which are numbered anew."""
-    starts = sorted(
-        [loop.head.place for loop in (*read.levels, *read.claims)] + [len(read.all_segs)]
-    )
+    last = read.all_segs[-1]
+    end = last.place if last.name == "SE" else last.place + 1
+    starts = sorted([loop.head.place for loop in (*read.levels, *read.claims)] + [end])
     top = range(1, starts[0])
-    trailer = len(read.all_segs)
 
     def own(loop: Loop) -> range:
         return range(loop.head.place, next(at for at in starts if at > loop.head.place))
@@ -42,8 +41,8 @@ def claims_alone(one: SetText, read: SetRead) -> Iterator[Part]:
     for claim in read.claims:
         levels = [level for level in (claim.billing, claim.subscriber, claim.patient) if level]
         runs = (top, *map(own, levels), own(claim))
-        places = (*(place for run in runs for place in run), trailer)
-        yield Part(claim.claim_id, _renumbered(one, places, levels), places)
+        places = tuple(place for run in runs for place in run)
+        yield Part(claim.claim_id, _renumbered(one, places, levels), (*places, last.place))
 
 
 def _renumbered(one: SetText, places: tuple[int, ...], levels: list[Level]) -> SetText:
@@ -60,5 +59,5 @@ def _renumbered(one: SetText, places: tuple[int, ...], levels: list[Level]) -> S
             text = element.join(("HL", str(number), above, *kept, has_children))
         lines.append(text)
     control = lines[0].split(element)[2:3]
-    lines[-1] = element.join(("SE", str(len(lines)), *control))
+    lines.append(element.join(("SE", str(len(lines) + 1), *control)))
     return replace(one, segments=tuple(lines))
