@@ -31,6 +31,7 @@ _GATE: Final = ("-m", "orchestration.partners.x12.gates.gatekeeper")
 _TRIES: Final = 2
 _AHEAD: Final = 2  # sets read ahead for each process
 _PATIENCE_SECONDS: Final = 300.0
+_SECONDS_A_SEGMENT: Final = 0.01  # a hundred times what one takes on a free core
 
 
 class _Gatekeeper:
@@ -54,7 +55,8 @@ class _Gatekeeper:
     def give(self, task: "_Task", patience: float) -> None:
         self.task = task
         task.tries += 1
-        self.give_up_at = time.monotonic() + patience
+        longer = len(task.question[0].segments) * _SECONDS_A_SEGMENT
+        self.give_up_at = time.monotonic() + patience + longer
         self.ends.send(task.question)
 
     def take(self) -> "_Task | None":
@@ -90,7 +92,7 @@ class Gatekeepers:
     Args:
         count: How many may run at once; as many as there are cores, unless told. With none, all
             is judged in this program.
-        patience: Seconds after which a process is taken to hang.
+        patience: Seconds after which a process is taken to hang; more for a long set.
         at_home: Segments of a lone set below which starting a process would cost more than it
             saves; such a set is judged here.
         program: What a process runs, behind the interpreter.
