@@ -10,7 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import main
 from orchestration.ground.business_time import WorkingTime, parse_limit
 from orchestration.ground.failures import CarehopsFailure, FileRefused
 from orchestration.partners.simulator.behaviour import (
@@ -484,3 +486,21 @@ def test_a_wrong_behaviour_is_refused_with_its_line(
 def test_a_folder_without_a_partner_for_everyone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CarehopsFailure, match="exactly one"):
         read_behaviours(tmp_path)
+
+
+def test_the_command_takes_in_now_and_answers_until_then(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "B1.837").write_bytes(file_of(claims(3)))
+
+    def call(now: str, until: str) -> str:
+        folders = [("--outbox", "out"), ("--replies", "in"), ("--book", "book")]
+        where = [part for option, name in folders for part in (option, str(tmp_path / name))]
+        told = CliRunner().invoke(main, ["--now", now, "clearinghouse", *where, "--until", until])
+        assert told.exit_code == 0, told.output
+        return told.output
+
+    said_first = call("2026-03-02T15:00:00Z", "2026-03-02T15:00:00Z")
+    assert said_first.startswith("1 file taken in, 0 answers left in")
+    assert "0 files taken in, 0 answers" not in call("2026-03-09T15:00:00Z", "2026-04-20T15:00:00Z")
+    assert list((tmp_path / "in").glob("CLRHOUSE01_835_*.x12"))
+    assert "0 files taken in, 0 answers" in call("2026-03-09T15:00:00Z", "2026-04-20T15:00:00Z")
