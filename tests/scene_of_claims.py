@@ -88,7 +88,7 @@ TA1 = Plan("always", "2 hours", "4 hours", "1 minute", "40 minutes")
 A999 = Plan("always", "4 hours", "next business day 12:00", "5 minutes", "3 hours")
 CLEARING = Plan("always", "6 hours", "1 business day", "40 minutes", "5 hours")
 AT_PAYER = Plan("always", "2 business days", "3 business days", "6 hours", "2 business days")
-MONTHLY = Plan("always", "30 days", "45 days", "15 days", "28 days")
+MONTHLY = Plan("always", "30 days", "45 days", "15 days", "24 days")
 WEEKLY = Plan("always", "14 days", "23 days", "12 days", "14 days", ("thursday",))
 
 
@@ -169,7 +169,7 @@ holidays = [{", ".join(payer.holidays)}]
 
 [sending]
 receiver_id = "{payer.receiver}"
-name = "Fictive {payer.name}"
+name = "Fictive {payer.receiver}"
 transport = "folder"
 
 [sending.agreement]
@@ -218,7 +218,7 @@ class Late:
     claims: int
 
 
-@dataclass
+@dataclass(repr=False)
 class Scene:
     """Everything together.
 
