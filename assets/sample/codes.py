@@ -85,13 +85,14 @@ CODES: dict[str, dict[str, Code]] = {
     HOP_4: _codes(
         {
             "V14": "PROV-NPI PROV-TAXONOMY CODE-DX CLM-CHARGE CLM-DUP CLM-FREQ RECON-REOPENED "
-            "VISIT-CANCELLED UNIT-RULE UNIT-GT-EVV AUTH-STALE-VERSION",
-            "V15": "CLM-GATE",
+            "VISIT-CANCELLED UNIT-RULE UNIT-GT-EVV AUTH-STALE-VERSION CLM-ANSWERED",
+            "V15": "CLM-GATE CLM-PART",
         },
         {
             "RECON-REOPENED": "waiting",
             "VISIT-CANCELLED": "cancelled",
             "AUTH-STALE-VERSION": "waiting",
+            "CLM-PART": "waiting",
         },
     ),
 }

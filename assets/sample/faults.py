@@ -37,6 +37,8 @@ KINDS: tuple[Kind, ...] = tuple(
 NOT_IN_FEEDS = {
     "PROV-NPI": "the agency's own number stands in agency.toml",
     "CLM-CHARGE": "a charge is computed, never received",
+    "CLM-ANSWERED": "a claim goes out again only when somebody asks for it",
+    "CLM-PART": "a claim goes out again only when somebody asks for it",
     "CLM-FREQ": "a change is sent as a new claim only when somebody asks for it",
     "UNIT-GT-EVV": "needs a visit that is shortened between hop 3 and hop 4",
     "CLM-DUP": "a line cannot be claimed twice before it was claimed once",
