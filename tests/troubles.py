@@ -36,10 +36,11 @@ from orchestration.ground.sql import SQL_FOLDER
 from orchestration.watch.looking.heartbeats import WATCHDOG, beat
 from tests.bench_of_records import Records
 from tests.receivers import nobody_listens, web_receiver
-from tests.sftp_partner import sftp_partner
+from tests.sftp_partner import SftpPartner, sftp_partner
 from tests.sql.billing_to_clearinghouse.good_claim import lay_claim_ground
 from tests.sql.care_plan_to_frontline import good_plan
 from tests.sql.delivery_to_billing.good_delivery import bill, contract, visit
+from tests.sql.evv_to_coordination import good_visit
 
 REMITTANCE = (Path(__file__).parent / "data" / "x12" / "remit.835").read_text()
 ACCEPTED = (Path(__file__).parent / "data" / "x12" / "ack_accept.999").read_text()
@@ -65,6 +66,7 @@ class Trouble:
         fill: What stands for the words in capitals of the runbook's commands.
         shows: What the commands under "See it" must have shown, all together.
         then: What stands for words in capitals in what is done afterwards.
+        shows_after: How long after that it shows; the story is resumed once more then.
     """
 
     subject: str
@@ -72,6 +74,7 @@ class Trouble:
     fill: Mapping[str, str] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
     then: Mapping[str, str] = field(default_factory=dict)
+    shows_after: timedelta = timedelta(0)
 
 
 DONE = Trouble("")
@@ -258,6 +261,65 @@ def records_stuck(agency: Agency) -> Iterator[Trouble]:
     corrected(agency, visit("V1", NOW - 3 * DAY - 3 * HOUR))
 
 
+# what strays from the plan
+
+COORDINATOR = {"WHO": "coordinator01@willow-bend.example"}
+
+
+@story
+def visit_missed(agency: Agency) -> Iterator[Trouble]:
+    good_visit.lay_ground(agency.records)
+    planned = good_visit.plan("V1", NOW - 5 * HOUR, is_critical=True)
+    agency.records.put("schedule", planned)
+    agency.passes(H1)
+    yield Trouble(
+        *(H1, "critical"),
+        fill={"SCHEDULE": "S-V1", "DAY": f"{NOW.date()}"},
+        shows=(
+            "missed_visits",
+            "schedule/S-V1",
+            "C1         G1            18 Nov 2026 05:00",
+            "S-V1 is known, newest by line 1 of",
+        ),
+        then=COORDINATOR,
+    )
+
+
+@story
+def deviation_not_reviewed(agency: Agency) -> Iterator[Trouble]:
+    good_visit.lay_ground(agency.records)
+    strayed(agency, 2)
+    agency.at(NOW - 2 * DAY)
+    agency.passes(H1)
+    agency.at(NOW)
+    agency.passes(H1)
+    yield Trouble(
+        *(H1, "late"),
+        shows=("hhax/V2", "overdue", "share_in_time"),
+        then={**COORDINATOR, "KIND": "late", "SUBJECT": "hhax/V2", "ACTION": "caregiver_spoken_to"},
+    )
+
+
+@story
+def plan_review_due(agency: Agency) -> Iterator[Trouble]:
+    good_visit.lay_ground(agency.records)
+    strayed(agency, 4, 3, 2)
+    agency.passes(H1)
+    yield Trouble(
+        H1,
+        shows=("C1         3           late", "hhax/V3"),
+        then={**COORDINATOR, "KIND": "late", "SUBJECT": "hhax/V3"},
+    )
+
+
+def strayed(agency: Agency, *days_ago: int) -> None:
+    """Visits that began an hour late."""
+    for days in days_ago:
+        start = NOW - days * DAY - 5 * HOUR
+        agency.records.put("schedule", good_visit.plan(f"V{days}", start))
+        agency.records.put("evv_visit", good_visit.visit(f"V{days}", start + HOUR))
+
+
 # what a sender does not send
 
 
@@ -430,19 +492,42 @@ def remittance_unbalanced(agency: Agency) -> Iterator[Trouble]:
     agency.comes("again.x12", REMITTANCE)
 
 
-# the agency's own people, files and channels
+# what is to be read in the morning
 
 
 @story
-def credential_failing(agency: Agency) -> Iterator[Trouble]:
-    agency.execute(
-        "insert into ops.credential (name, owner_role, failing_since, tried_at)"
-        " values ('clearinghouse', 'EDI analyst', :since, :now)",
-        since=NOW - HOUR,
-        now=NOW,
+def report_missing(agency: Agency) -> Iterator[Trouble]:
+    agency.at(NOW - DAY)
+    agency.reads_own_files()
+    agency.at(NOW)
+    yield Trouble("reports", shows=("No such day was kept",))
+
+
+@story
+def report_alarm(agency: Agency) -> Iterator[Trouble]:
+    agency.at(NOW - DAY)
+    agency.reads_own_files()
+    agency.records.put(
+        "evv_visit", *(good_visit.visit(f"A{one}", NOW - 20 * DAY) for one in range(50))
     )
-    yield Trouble("clearinghouse", "refused", shows=("credential clearinghouse is refused since",))
-    agency.execute("update ops.credential set failing_since = null, last_good_at = :now", now=NOW)
+    newest = [good_visit.visit(f"B{one}", NOW - 2 * DAY) for one in range(50)]
+    agency.records.put("evv_visit", *({**each, "call_in_type": "Manual"} for each in newest))
+    agency.at(NOW - 3 * HOUR)
+    assert agency.carehops("report", "--keep").exit_code == 0
+    agency.at(NOW)
+    yield Trouble(
+        "producer_drift",
+        fill={"NAME": "producer_drift", "DAY": f"{NOW.date()}"},
+        shows=("1 alarm", "Manual"),
+        then={**COORDINATOR, "INSTANT": (NOW + DAY).isoformat()},
+        shows_after=DAY,
+    )
+    agency.records.put("evv_visit", *({**each, "sequence_id": 2} for each in newest))
+    yield DONE
+    assert agency.carehops("report", "--keep").exit_code == 0
+
+
+# the agency's own people, files and channels
 
 
 SOME_PLAN = """payers = ["P1"]
@@ -479,15 +564,40 @@ def owes(agency: Agency, partner: str) -> None:
     )
 
 
+def knows(agency: Agency, partner: SftpPartner) -> None:
+    """The agency has a partner's key and password, and a file to send."""
+    text = SOME_PLAN.replace("PORT", str(partner.port)).replace("KEY", partner.host_key)
+    (agency.files / "partners" / "some_plan.toml").write_text(text)
+    agency.environ["CAREHOPS_SOME_PLAN"] = partner.password
+    owes(agency, "some_plan")
+
+
+@story
+def credential_failing(agency: Agency) -> Iterator[Trouble]:
+    with sftp_partner(agency.home.parent / "partner") as server:
+        knows(agency, server.partner)
+        ours, server.partner.password = server.partner.password, "locked"
+        assert agency.carehops("exchange").exit_code == 1
+        tries = server.partner.logins
+        yield Trouble(
+            *("some_plan", "refused"),
+            fill={"PARTNER": "some_plan"},
+            shows=("credential some_plan is refused since", "B000000001, 1 claim, waits"),
+            then={"WHO": "edi01"},
+        )
+        server.partner.password = ours
+        assert agency.carehops("exchange").exit_code == 1
+        assert server.partner.logins == tries  # nobody has said yet that it may be tried
+        yield DONE
+        assert server.partner.arrived == ["B000000001.837"]
+
+
 @story
 def line_failing(agency: Agency) -> Iterator[Trouble]:
     with sftp_partner(agency.home.parent / "partner") as server:
+        knows(agency, server.partner)
         key = server.partner.host_key
         server.change_key()
-        text = SOME_PLAN.replace("PORT", str(server.partner.port)).replace("KEY", key)
-        (agency.files / "partners" / "some_plan.toml").write_text(text)
-        agency.environ["CAREHOPS_SOME_PLAN"] = "geheim"
-        owes(agency, "some_plan")
         assert agency.carehops("exchange").exit_code == 1
         yield Trouble(
             *("some_plan", "host_key_changed"),

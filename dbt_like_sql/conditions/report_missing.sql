@@ -2,6 +2,7 @@
 -- owner: Data on-call
 -- runbook: docs/runbooks/report_missing.md
 -- Looked for at 07:45 of the agency's day; a report is expected from the day it was first known.
+-- Several that are missing since the same morning are one trouble: nothing made them.
 with here as (
     select cast(:now as timestamptz) at time zone :zone as clock
 )
@@ -22,16 +23,36 @@ with here as (
         or (report.kept = 'monthly' and extract(day from days.day) = 1)
 )
 
+, missing as (
+    select
+        expected.report
+        , min(expected.severity) as severity
+        , min(expected.day) as first_day
+        , count(*) as days
+    from expected
+    where
+        not exists (
+            select 1 from {{ ref('ops.report_day') }} as kept
+            where kept.report = expected.report and kept.day = expected.day
+        )
+    group by expected.report
+)
+
+, told as (
+    select
+        missing.*
+        , case
+            when count(*) over (partition by missing.first_day) > 1 then 'reports'
+            else missing.report
+        end as subject
+    from missing
+)
+
 select
-    expected.report as subject
+    told.subject
     , '' as cause
-    , min(expected.severity) as severity
-    , (min(expected.day) + time '07:45') at time zone :zone as since
-    , count(*) as count
-from expected
-where
-    not exists (
-        select 1 from {{ ref('ops.report_day') }} as kept
-        where kept.report = expected.report and kept.day = expected.day
-    )
-group by expected.report
+    , min(told.severity) as severity
+    , (min(told.first_day) + time '07:45') at time zone :zone as since
+    , sum(told.days) as count
+from told
+group by told.subject

@@ -808,6 +808,14 @@ def test_report_missing(stored):
     assert ("there", "") not in found
     found = stored.of("report_missing", local("2026-11-19T07:45"))
     assert found["there", ""].since == local("2026-11-19T07:45")
+    # nothing made them: one trouble, however many they are
+    a_report("there_too", date(2026, 11, 19), severity="P3")
+    found = stored.of("report_missing", local("2026-11-20T07:45"))
+    assert {key: (one.severity, one.since, one.count) for key, one in found.items()} == {
+        ("gone", ""): ("P1", local("2026-11-17T07:45"), 3),
+        ("monthly", ""): ("P2", local("2026-11-01T07:45"), 1),
+        ("reports", ""): ("P1", local("2026-11-19T07:45"), 4),
+    }
 
 
 @pytest.mark.proves("S0-21")
