@@ -1,11 +1,13 @@
 """Any file is cut into its transaction sets, and what is around them is judged."""
 
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.partners.x12.gates import guide
 from orchestration.partners.x12.gates.alone import claims_alone
 from orchestration.partners.x12.gates.document import Document, SetText
 from orchestration.partners.x12.gates.guide import guide_findings
@@ -136,3 +138,24 @@ def test_what_gate_one_finds_in_the_whole_file_it_finds_set_by_set() -> None:
     by_set = [finding for one in sets for finding in judged(one).findings]
     assert rules == []
     assert by_set == guide_findings(document)
+
+
+def test_a_claim_the_library_breaks_over_stands_out_and_the_others_are_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    validate = guide.x12n_document
+
+    def break_over_the_second(
+        parameters: object, document: io.StringIO, *rest: Any, **more: Any
+    ) -> Any:
+        if "CLM*V000002" in document.getvalue():
+            raise RuntimeError("ZZCANARY")
+        return validate(parameters, document, *rest, **more)
+
+    monkeypatch.setattr(guide, "x12n_document", break_over_the_second)
+    text, _ = written([claim_number(1), claim_number(2), claim_number(3)])
+    (one,) = cut(text.replace("V000003*68***12:B", "V000003*68***12:A").encode())[0]
+    assert [(found.claim_id, found.rule) for found in judged(one).findings] == [
+        ("V000002", "validator_stopped"),
+        ("V000003", "guide_element_7"),
+    ]
