@@ -367,7 +367,7 @@ class Scene:
     def _until_something_leaves(self, child: int) -> None:
         inboxes = [self.home / payer.name / "inbox" for payer in PAYERS]
         while _lives(child):
-            if any(next(os.scandir(inbox), None) for inbox in inboxes):
+            if any(list(inbox.iterdir()) for inbox in inboxes):
                 time.sleep(self._chance.uniform(0, 0.1))
                 return
             time.sleep(0.002)
