@@ -35,6 +35,7 @@ class SftpPartner:
         asks_as_a_person: Whether it asks for the password as it would ask a person.
         withholds: Name of a file it does not give.
         can_sync: Whether it knows fsync.
+        says: Its words when it refuses anything.
         thinks_seconds: How long it takes before and after a file gets its final name.
         moment: What it tells of by setting ``reached``: login, write, rename, renamed.
     """
@@ -53,6 +54,7 @@ class SftpPartner:
     asks_as_a_person: bool = False
     withholds: str = ""
     can_sync: bool = True
+    says: str = "no"
     thinks_seconds: float = 0
     moment: str = ""
     reached: threading.Event = field(default_factory=threading.Event)
@@ -113,7 +115,7 @@ def _server(  # noqa: C901 - one class per side of the door
             partner.comes_to("login")
             known = username == USER and password == partner.password
             if partner.throws_out and not known:
-                self._line.disconnect(asyncssh.DISC_PROTOCOL_ERROR, "Too many failures")
+                self._line.disconnect(asyncssh.DISC_PROTOCOL_ERROR, partner.says)
             return known
 
         def public_key_auth_supported(self) -> bool:
@@ -130,12 +132,12 @@ def _server(  # noqa: C901 - one class per side of the door
 
         def open(self, path: bytes, pflags: int, attrs: Any) -> Any:
             if partner.withholds and path.endswith(partner.withholds.encode()):
-                raise asyncssh.SFTPPermissionDenied("not for you")
+                raise asyncssh.SFTPPermissionDenied(partner.says)
             return super().open(path, pflags, attrs)
 
         def write(self, file_obj: Any, offset: int, data: bytes) -> Any:
             if partner.full_after is not None and offset + len(data) > partner.full_after:
-                raise asyncssh.SFTPFailure("no room")  # version 3 has no better word
+                raise asyncssh.SFTPFailure(partner.says)  # version 3 has no better word
             partner.written += len(data)
             partner.comes_to("write")
             partner.writes.append((offset, len(data)))

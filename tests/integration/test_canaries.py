@@ -27,6 +27,7 @@ import sqlalchemy as sa
 
 from orchestration.ground import embedded_postgres
 from orchestration.ground.sql import SQL_FOLDER
+from tests.sftp_partner import SftpPartner, sftp_partner
 
 pytestmark = pytest.mark.slow
 
@@ -38,14 +39,17 @@ PERSONAL = re.compile(r"last_?name|first_?name|address|city|memo|note", re.IGNOR
 NUMBERS = re.compile(r"medicaid|phone", re.IGNORECASE)
 ENOUGH_TICKS = 8
 SECRET_URL = "http://zzcanary-account:zzcanary-password@127.0.0.1:9/zzcanary-hook?key=zzcanary-key"
+SECRET = "zzcanary-secret"
 ANSWERS = Path(__file__).parents[1] / "data" / "x12"
 #: Kinds of incident that come about here.
 DRIVEN = {
     *("hop_failing", "hop_stale", "feed_late", "records_stuck", "schema_drift", "feed_quarantined"),
-    "notifier_failing",
+    *("notifier_failing", "credential_failing", "line_failing", "reply_overdue"),
 }
 #: Schemas and folders in which records lie; everything else is told to somebody.
 RECORDS_LIE_IN = ("landing", "core", "audit")
+#: Beside them: what is said of files on their way, which names nobody.
+TOLD_OF_FILES = ("delivery", "delivery_event")
 FOLDERS_OF_RECORDS = ("kept", "drop", "sample", "outbox", "postgres/data")
 
 
@@ -116,7 +120,7 @@ def surroundings(home: Path, port: int = 0) -> dict[str, str]:
         "CAREHOPS_AGENCY": str(home.parent / "agency"),
         "CAREHOPS_UI_PORT": str(port or 3210),
         "CAREHOPS_CANARY_HOOK": SECRET_URL,
-        "CAREHOPS_CANARY_KEY": "zzcanary-secret",
+        "CAREHOPS_CANARY_KEY": SECRET,
     }
 
 
@@ -191,10 +195,80 @@ def set_up_the_pager(home: Path) -> None:
     )
 
 
+PARTNER = """
+[sending]
+receiver_id = "PLAN"
+name = "SOME PLAN"
+transport = "sftp"
+[sending.agreement]
+signed_on = 2026-01-02
+[sending.sftp]
+host = "127.0.0.1"
+port = {port}
+user = "willow"
+host_keys = ["{key}"]
+out = "in"
+replies = "out"
+quiet_seconds = 0
+password = "{secret}"
+"""
+
+
+def set_up_partners(home: Path, server: SftpPartner, canaries: Canaries) -> None:
+    """One takes our secret and has no room, the other throws us out; both say whom they mean."""
+    server.password, server.says = SECRET, f"{next(canaries)} {next(canaries)}"
+    server.full_after, server.throws_out = 100, True
+    reply = f"ISA*00*{next(canaries)}~NM1*QC*1*{next(canaries)}*{next(canaries)}~"
+    (server.folder("out") / f"{next(canaries)}.835").write_text(reply)
+    secrets = {"maple_care_plan": "CAREHOPS_CANARY_KEY", "buckeye_medicaid": "CAREHOPS_CANARY_HOOK"}
+    for partner, secret in secrets.items():
+        with (home.parent / "agency" / "partners" / f"{partner}.toml").open("a") as file:
+            file.write(PARTNER.format(port=server.port, key=server.host_key, secret=secret))
+
+
 def misprice(home: Path) -> None:
     """Rates so high that a check that must hold will not."""
     for path in (home.parent / "agency" / "payers").glob("*.toml"):
         path.write_text(re.sub(r"^rate = .*$", "rate = 99999.00", path.read_text(), flags=re.M))
+
+
+def bill(home: Path) -> dict[str, str]:
+    """Claims of canaries are refused by the database, then made, then sent as far as they get."""
+    said = {"billed": carehops(home, "pass", "delivery_to_billing")}
+    execute(
+        home,
+        "create function public.refuse_file() returns trigger language plpgsql as $$ begin "
+        "raise exception 'refused %%', convert_from(new.content, 'utf-8'); end $$",
+        "create trigger refuse before insert on core.claim_batch "
+        "for each row execute function public.refuse_file()",
+    )
+    said["claims refused"] = carehops(home, "pass", "billing_to_clearinghouse")
+    assert "carehops broke: RaiseException" in said["claims refused"]
+    execute(home, "drop trigger refuse on core.claim_batch")
+    said["claimed"] = carehops(home, "pass", "billing_to_clearinghouse")
+    for asked in ("exchange", "deliveries"):
+        said[asked] = carehops(home, asked)
+    for path in (home / "outbox").iterdir():
+        said[f"check of {path.name}"] = carehops(home, "claims", "check", str(path))
+    return said
+
+
+def assert_claims_carry_canaries(home: Path, server: SftpPartner) -> None:
+    """Every way a claim file can go was gone: left in a folder, not taken, and not let in."""
+    with engine(home, "carehops").connect() as connection:
+        files = connection.execute(sa.text("select partner, content from core.claim_batch")).all()
+        whys = connection.scalars(sa.text("select why from ops.line order by why")).all()
+        fetched = connection.scalars(sa.text("select local_name from core.reply_file")).all()
+    assert {file.partner for file in files} >= {"clearinghouse", "maple_care_plan"}
+    assert all(CANARY.search(bytes(file.content).decode()) for file in files)
+    left = list((home / "outbox").iterdir())
+    assert left
+    assert all(CANARY.search(path.read_text()) for path in left)
+    assert not CANARY.search(" ".join(path.name for path in left))
+    assert [why for why in whys if why] == ["credential_refused", "not_taken"]
+    assert server.arrived == []
+    assert len(fetched) == 1
+    assert not CANARY.search(fetched[0])
 
 
 def engine(home: Path, name: str) -> sa.Engine:
@@ -221,7 +295,8 @@ def told_in(home: Path, database: str) -> dict[str, str]:
             """)
         ).all()
         for table in tables:
-            if database == "carehops" and table.schema in RECORDS_LIE_IN:
+            of_records = table.schema in RECORDS_LIE_IN and table.name not in TOLD_OF_FILES
+            if database == "carehops" and of_records:
                 continue
             where = f'"{table.schema}"."{table.name}"'
             rows = connection.execute(
@@ -284,9 +359,16 @@ def in_three_weeks() -> str:
     return f"{day}T15:00:00Z"
 
 
-def test_none_of_five_hundred_identities_is_ever_told(home: Path) -> None:
+@pytest.fixture
+def server(home: Path) -> Iterator[SftpPartner]:
+    with sftp_partner(home.parent / "partner") as running:
+        yield running.partner
+
+
+def test_none_of_five_hundred_identities_is_ever_told(home: Path, server: SftpPartner) -> None:
     canaries, said = Canaries(), {}
     set_up_the_pager(home)
+    set_up_partners(home, server, canaries)
     misprice(home)
     plant(home, canaries)
     assert canaries.planted >= PLANTED
@@ -294,6 +376,8 @@ def test_none_of_five_hundred_identities_is_ever_told(home: Path) -> None:
     said["stopped"] = carehops(home, "pass", "delivery_to_billing")
     assert "MUST charge_there does not hold" in said["stopped"]
     execute(home, "update landing.payer_contract set rate_cents = 629")
+    said |= bill(home)
+    assert_claims_carry_canaries(home, server)
     # what the database says of a row it refuses quotes the row
     execute(
         home,
