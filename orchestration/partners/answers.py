@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from orchestration.ground.contracts import Examination
 from orchestration.partners.escapes import attribute
+from orchestration.partners.oddities import list_oddities
 from orchestration.partners.remittances import keep_remittances
 from orchestration.partners.standing import settle
 
@@ -35,7 +36,8 @@ def take_answers(connection: sa.Connection, now: datetime) -> int:
         connection.execute(statement, binds)
     keep_remittances(connection)
     connection.execute(_ANALYZE)
-    moved = settle(connection, now)
+    list_oddities(connection, now)
+    moved = settle(connection)
     attribute(connection, now)
     connection.execute(_AWAY)
     return moved

@@ -1,61 +1,28 @@
-"""How far each attempt came, from all that was ever answered to it, and what is odd about that.
+"""How far each attempt came, from all that was ever answered to it.
 
 Works on ``pg_temp.answered`` and ``pg_temp.new_answer``, which ``answers`` makes: the attempts that
 new statements speak of. A rung is how high somebody was heard; the standing is the verdict of the
 highest rung that gave one. Neither depends on the order in which statements came.
 """
 
-from datetime import datetime
-
 import sqlalchemy as sa
 
 
-def settle(connection: sa.Connection, now: datetime) -> int:
+def settle(connection: sa.Connection) -> int:
     """Write where the attempts that were answered stand, and let claims and visits climb.
 
     Args:
         connection: A transaction in which new statements were taken in.
-        now: The instant.
 
     Returns:
         How many claims stand elsewhere than before.
     """
-    binds = {"now": now}
-    for statement in (_ORPHANS, _ALREADY_THERE, _STANDING, _CONTRADICTIONS, _OUT_OF_ORDER):
-        connection.execute(statement, binds)
-    for statement in (_CHANGED, _SENT, _CLIMBED, _ENTRIES):
+    for statement in (_STANDING, _CHANGED, _SENT, _CLIMBED, _ENTRIES):
         connection.execute(statement)
     moved = connection.scalar(sa.text("select count(*) from pg_temp.climbed"))
     connection.execute(sa.text("drop table pg_temp.climbed"))
     return int(moved or 0)
 
-
-# One statement is one line of the list: of an answer to a file, the file's; of one to a set, the
-# set's only where its file is ours; lines and receipts go with what they belong to.
-_ORPHANS = sa.text("""
-insert into core.odd_answer (kind, answer_id, found_at)
-select 'orphan', new.answer_id, :now
-from pg_temp.new_answer as new
-where
-    not exists (
-        select 1 from pg_temp.answered as known where known.answer_id = new.answer_id
-    )
-    and case
-        when new.reply_kind = '999' and new.level <> 'group' then exists (
-            select 1 from core.claim_batch as batch
-            where batch.group_control = new.group_control
-        )
-        when new.level in ('batch', 'provider') then new.outcome = 'rejected'
-        else new.level in ('interchange', 'group', 'claim')
-    end
-""")
-
-_ALREADY_THERE = sa.text("""
-insert into core.odd_answer (kind, answer_id, found_at)
-select 'already_there', new.answer_id, :now
-from pg_temp.new_answer as new
-where new.reply_kind = 'TA1' and new.codes = '025'
-""")
 
 # The verdict of the highest rung that gave one; taking a file in (TA1, 999) is none. Of a payer's
 # several words on money the sum counts: what it paid and did not take back.
@@ -64,23 +31,36 @@ with touched as (
     select distinct claim_id, attempt_no from pg_temp.answered where rung is not null
 )
 
-, said as (
-    select
-        touched.claim_id, touched.attempt_no, answer.*
-        , coalesce(payment.is_balanced, false) as is_payment_balanced
+, heard as materialized (
+    select touched.claim_id, touched.attempt_no, answer.*
     from touched
     inner join core.claim_answer as spoken
         on touched.claim_id = spoken.claim_id and touched.attempt_no = spoken.attempt_no
     inner join core.answer as answer
         on spoken.answer_id = answer.answer_id and answer.rung is not null
-    left join lateral (
-        select bool_or(paid.is_balanced) as is_balanced
-        from core.answer as paid
-        where
-            answer.rung = '835' and answer.level = 'claim' and paid.level = 'payment'
-            and paid.payment_ref = answer.payment_ref
-            and paid.payment_payer is not distinct from answer.payment_payer
-    ) as payment on true
+)
+
+-- each payment is looked up once, not once for each of its claims
+, payment as materialized (
+    select
+        paid.payment_ref
+        , coalesce(paid.payment_payer, '') as payment_payer
+        , bool_or(paid.is_balanced) as is_balanced
+    from core.answer as paid
+    where
+        paid.level = 'payment'
+        and paid.payment_ref in (select payment_ref from heard where rung = '835')
+    group by paid.payment_ref, coalesce(paid.payment_payer, '')
+)
+
+, said as (
+    select heard.*, coalesce(payment.is_balanced, false) as is_payment_balanced
+    from heard
+    left join payment
+        on
+            heard.rung = '835' and heard.level = 'claim'
+            and heard.payment_ref = payment.payment_ref
+            and coalesce(heard.payment_payer, '') = payment.payment_payer
 )
 
 , of_level as (
@@ -179,56 +159,6 @@ where
         excluded.rung, excluded.standing, excluded.standing_rung, excluded.payer_claim_number
         , excluded.paid_cents, excluded.answered_at
     )
-""")
-
-# accepted and rejected by the same rung, about the same thing
-_CONTRADICTIONS = sa.text("""
-insert into core.odd_answer (kind, answer_id, found_at)
-select distinct 'contradiction', spoken.answer_id, cast(:now as timestamptz)
-from (
-    select touched.claim_id, touched.attempt_no, answer.rung, answer.level
-    from (
-        select distinct claim_id, attempt_no from pg_temp.answered where rung is not null
-    ) as touched
-    inner join core.claim_answer as spoken
-        on touched.claim_id = spoken.claim_id and touched.attempt_no = spoken.attempt_no
-    inner join core.answer as answer on spoken.answer_id = answer.answer_id
-    group by touched.claim_id, touched.attempt_no, answer.rung, answer.level
-    having bool_or(answer.verdict = 'accepted') and bool_or(answer.verdict = 'rejected')
-) as torn
-inner join core.claim_answer as spoken
-    on torn.claim_id = spoken.claim_id and torn.attempt_no = spoken.attempt_no
-inner join core.answer as answer
-    on
-        spoken.answer_id = answer.answer_id
-        and answer.rung = torn.rung and answer.level = torn.level
-        and answer.verdict in ('accepted', 'rejected')
-on conflict (kind, answer_id) do nothing
-""")
-
-# a lower rung that answered after a higher one had
-_OUT_OF_ORDER = sa.text("""
-insert into core.odd_answer (kind, answer_id, found_at)
-select distinct 'out_of_order', told.answer_id, cast(:now as timestamptz)
-from (
-    select
-        answer.answer_id
-        , answer.landed_at
-        , min(answer.landed_at) over (
-            partition by spoken.claim_id, spoken.attempt_no
-            order by core.rung_height(answer.rung) desc
-            groups between unbounded preceding and 1 preceding
-        ) as higher_at
-    from (
-        select distinct claim_id, attempt_no from pg_temp.answered where rung is not null
-    ) as touched
-    inner join core.claim_answer as spoken
-        on touched.claim_id = spoken.claim_id and touched.attempt_no = spoken.attempt_no
-    inner join core.answer as answer
-        on spoken.answer_id = answer.answer_id and answer.rung is not null
-) as told
-where told.landed_at > told.higher_at
-on conflict (kind, answer_id) do nothing
 """)
 
 _CHANGED = sa.text("""
