@@ -17,7 +17,8 @@ from orchestration.ground.contracts import Examination, Found
 from orchestration.ground.failures import TransientFailure
 from orchestration.partners.batch_writing import count_of, envelope_of, prints_of, write_batch
 from orchestration.partners.claim_rows import Draft, PayerDrafts, drafts_by_payer
-from orchestration.partners.rehearsal import Rehearsal, by_code, keep_findings
+from orchestration.partners.rehearsal import GATE_CODE, Rehearsal, by_code, keep_findings
+from orchestration.partners.routes import RouteUnknown
 from orchestration.partners.sender import sender_in_force
 from orchestration.partners.x12.claim import Claim
 from orchestration.partners.x12.gates.checking import same_as_meant
@@ -40,7 +41,11 @@ def examine(hop: str, examination: Examination) -> Iterator[Found]:
         connection.execute(sa.text(statement.replace("HOP", hop)))
     with drafts_by_payer(connection, hop, "candidate") as drafts:
         for of_payer in drafts:
-            sender = sender_in_force(examination, of_payer.payer_id)
+            try:
+                sender = sender_in_force(examination, of_payer.payer_id)
+            except RouteUnknown as unknown:
+                yield from _going_nowhere(of_payer, unknown)
+                continue
             rehearsal = Rehearsal(examination, sender, of_payer)
             for draft, found in rehearsal.refused():
                 keep_findings(examination, draft, found)
@@ -48,6 +53,12 @@ def examine(hop: str, examination: Examination) -> Iterator[Found]:
                     yield from ((record_id, code, rules) for record_id in draft.record_ids)
             if rehearsal.prints:
                 connection.execute(sa.text(_KEEP_PRINT.replace("HOP", hop)), rehearsal.prints)
+
+
+def _going_nowhere(of_payer: PayerDrafts, unknown: RouteUnknown) -> Iterator[Found]:
+    for draft in of_payer.drafts:
+        for record_id in draft.record_ids:
+            yield record_id, GATE_CODE, f"partner's file cannot be read: {unknown.place}"
 
 
 def prepare(hop: str, examination: Examination) -> None:

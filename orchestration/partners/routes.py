@@ -1,6 +1,6 @@
 """Partners and the ways to them, read from the agency's files, as these lie there or last held."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from orchestration.ground.agency import AGENCY
-from orchestration.ground.failures import FileRefused
+from orchestration.ground.failures import ContractFailure, FileRefused
 from orchestration.ground.in_force import in_force
 from orchestration.ground.toml_file import read_text
 from orchestration.partners.line import Transport, transport_of
@@ -29,6 +29,19 @@ class Route:
     sending: Sending
     transport: Transport
     refused: FileRefused | None = None
+
+
+class RouteUnknown(ContractFailure):
+    """A payer may be one of a partner whose file cannot be read, so its claims go nowhere.
+
+    Args:
+        refused: What is wrong with the file.
+    """
+
+    def __init__(self, refused: FileRefused) -> None:
+        super().__init__(str(refused))
+        fault = refused.faults[0]
+        self.place = f"partners/{fault.path.name}:{fault.line}"
 
 
 Keep = Callable[[Path], Route]
@@ -74,12 +87,22 @@ def route_to(folder: Path, payer_id: str, keep: Keep = as_it_lies) -> Route:
     """The way a payer's claims go.
 
     Raises:
-        FileRefused: the agency's files do not say it, or say it wrongly and never did rightly.
+        RouteUnknown: no partner names the payer, and one whose file was never right may.
+        FileRefused: it is the agency's own file that says it wrongly.
     """
     *own, shared = sending_files(folder)
-    routes: Iterator[Route] = map(keep, own)
-    found = next((route for route in routes if payer_id in route.sending.payers), None)
-    return found or keep(shared)
+    unread: FileRefused | None = None
+    for path in own:
+        try:
+            route = keep(path)
+        except FileRefused as refused:
+            unread = unread or refused
+            continue
+        if payer_id in route.sending.payers:
+            return route
+    if unread is not None:
+        raise RouteUnknown(unread)
+    return keep(shared)
 
 
 def readable_routes(folder: Path) -> tuple[Route, ...]:

@@ -10,7 +10,7 @@ from orchestration.ground.failures import FileRefused
 from orchestration.ground.settings import read_settings
 from orchestration.partners.fitness import line_findings
 from orchestration.partners.permits import why_withheld
-from orchestration.partners.routes import read_route, route_to
+from orchestration.partners.routes import RouteUnknown, read_route, route_to
 from orchestration.partners.sending import Sending, Usage, parse_sending
 
 DAY = date(2026, 11, 20)
@@ -65,6 +65,18 @@ def test_a_payer_goes_to_its_own_partner_or_to_the_clearinghouse(agency: Path) -
     found = [route_to(agency, payer).sending for payer in ("P1", "P2", "P3")]
     assert [one.partner for one in found] == ["some_plan", "clearinghouse", "clearinghouse"]
     assert [one.receiver_id for one in found] == ["PLAN", "CLR", "CLR"]
+
+
+def test_a_partner_s_file_that_was_never_right_stops_only_payers_it_may_be_for(
+    agency: Path,
+) -> None:
+    (agency / "partners" / "a_new_plan.toml").write_text(
+        plan(receiver_id='receiver_id = "TOO LONG A RECEIVER"')
+    )
+    assert route_to(agency, "P1").sending.partner == "some_plan"
+    with pytest.raises(RouteUnknown, match="receiver_id") as unknown:
+        route_to(agency, "P3")
+    assert unknown.value.place == "partners/a_new_plan.toml:3"
 
 
 @pytest.mark.parametrize(

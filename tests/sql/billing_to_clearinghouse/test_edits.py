@@ -203,6 +203,28 @@ def test_a_partner_s_file_that_was_spoiled_today_stops_no_claim(
     assert [row.receiver_id for row in rows] == ["SECOND", "SECOND"]
 
 
+def test_a_partner_s_file_that_was_never_right_holds_only_payers_it_may_be_for(
+    records: Records, tmp_path: Path
+) -> None:
+    lay_claim_ground(records)
+    with_agency(records, tmp_path)
+    path = tmp_path / "partners" / "first_plan.toml"
+    path.parent.mkdir()
+    path.write_text('payers = ["P1"]\n[sending]\nreceiver_id = ""\nname = "FIRST PLAN"\n')
+    second = 'payers = ["P2"]\n[sending]\nreceiver_id = "SECOND"\nname = "SECOND PLAN"\n'
+    path.with_name("second_plan.toml").write_text(second)
+    bill(records, of("C1", MONDAY), of("C-P2", MONDAY, hour=12))
+    records.run(HOP)
+    assert records.codes("hhax/C1-1109-9", HOP) == ["CLM-GATE"]
+    row = records.one("select fact from ledger.reason where code = 'CLM-GATE'")
+    assert row is not None
+    assert row.fact == "partner's file cannot be read: partners/first_plan.toml:2"
+    assert records.state("hhax/C-P2-1109-12", HOP) == "moved"
+    path.write_text(path.read_text().replace('""', '"FIRST"'))
+    records.run(HOP)
+    assert records.state("hhax/C1-1109-9", HOP) == "moved"
+
+
 @pytest.mark.parametrize(
     ("usage", "production", "marked"),
     [("P", "true", b"P"), ("P", "false", b"T"), ("T", "true", b"T"), ("T", "false", b"T")],
