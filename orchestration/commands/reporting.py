@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import cast, get_args
 
 import click
+import sqlalchemy as sa
 
 from orchestration.assembly import House
 from orchestration.commands import report_page
 from orchestration.commands.opening import AS_JSON, Asked, tell
 from orchestration.commands.printing import say, show
 from orchestration.ground.approvers import read_approvers
-from orchestration.ground.failures import ContractFailure
+from orchestration.ground.failures import ContractFailure, PermanentFailure
 from orchestration.reports.asking import ask, window
-from orchestration.reports.days import keep_due, kept_days
+from orchestration.reports.days import KeptDay, keep_due, kept_days
 from orchestration.reports.report_files import Report, find_report, load_reports
 from orchestration.reports.reviews import Action, DeviationKind, Reviewed, write_review
 from orchestration.views.sentences import counted
@@ -100,10 +101,19 @@ def _tell_kept(
 
 
 def _keep(house: House, sight: Sight, *, as_json: bool) -> None:
-    with house.database.transaction() as connection:
-        made = keep_due(connection, load_reports(), sight.now, sight.zone)
+    made: list[KeptDay] = []
+    broken: list[str] = []
+    for report in load_reports():
+        try:
+            with house.database.transaction() as connection:
+                made += keep_due(connection, [report], sight.now, sight.zone)
+        except sa.exc.DBAPIError:
+            broken.append(report.name)
     said = [{"report": one.report, "day": one.day, "rows": len(one.rows)} for one in made]
     tell(said, as_json, lambda: show(f"{counted(len(made), 'report')} made and kept."))
+    if broken:
+        message = f"these could not be made, the others were: {', '.join(broken)}"
+        raise PermanentFailure(message)
 
 
 def _date(moment: datetime | None) -> date | None:

@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -33,12 +33,14 @@ class Access:
         clock: Now.
         partner: Whose.
         owner: Role that answers for it.
+        expires_at: When our secrets stop being good, where the partner limits them.
     """
 
     engine: sa.Engine
     clock: Clock
     partner: str
     owner: str
+    expires_at: datetime | None = None
 
     def may_try(
         self, transport: Transport, secret: Callable[[str], str | None], *, patient: bool = True
@@ -105,6 +107,7 @@ class Access:
             "credential": self.partner,
             "owner": self.owner,
             "now": self.clock.now(),
+            "expires_at": self.expires_at,
         }
 
 
@@ -166,7 +169,17 @@ values (:credential, :owner, :now, :now)
 on conflict (name) do update set
     owner_role = :owner, failing_since = coalesce(known.failing_since, :now), tried_at = :now
 """)
+# one that neither expires nor was ever refused needs no row
 _CREDENTIAL_GOOD = sa.text("""
-update ops.credential set failing_since = null, last_good_at = :now, tried_at = :now
-where name = :credential
+insert into ops.credential as known (name, owner_role, last_good_at, tried_at, expires_at)
+select :credential, :owner, :now, :now, cast(:expires_at as timestamptz)
+where
+    cast(:expires_at as timestamptz) is not null
+    or exists (select 1 from ops.credential as told where told.name = :credential)
+on conflict (name) do update set
+    owner_role = :owner
+    , failing_since = null
+    , last_good_at = :now
+    , tried_at = :now
+    , expires_at = excluded.expires_at
 """)

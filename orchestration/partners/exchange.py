@@ -7,8 +7,9 @@ written down before the next step (see ``deliveries``), so a sender may be kille
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -160,7 +161,14 @@ class Exchange:
 
     def access(self, route: Route) -> Access:
         """How a partner's line is doing."""
-        return Access(self.engine, self.clock, route.sending.partner, route.sending.owner)
+        last_day = route.transport.login_expires_on
+        expires_at = (
+            None
+            if last_day is None
+            else datetime.combine(last_day + timedelta(days=1), time(), self._zone())
+        )
+        sending = route.sending
+        return Access(self.engine, self.clock, sending.partner, sending.owner, expires_at)
 
     def settle(self, partner: str, batch_no: str, who: str, why: str, *, has_it: bool) -> None:
         """A person has asked the partner about a file in doubt.
@@ -234,8 +242,10 @@ class Exchange:
             book.withhold(owed, why_withheld(sending, owed.usage, today))
 
     def _today(self) -> date:
-        agency = read_agency(self.settings.agency_folder)
-        return self.clock.now().astimezone(agency.zone_info).date()
+        return self.clock.now().astimezone(self._zone()).date()
+
+    def _zone(self) -> ZoneInfo:
+        return read_agency(self.settings.agency_folder).zone_info
 
     def _without_route(self, known: set[str]) -> None:
         """Files owed to somebody who has no way to be reached any more."""

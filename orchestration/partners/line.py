@@ -11,9 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import MISSING, dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, get_type_hints
+from typing import Any, ClassVar, Final, Literal, get_args, get_type_hints
 
 from orchestration.partners import transport as transports
 from orchestration.partners.sending import Sending
@@ -113,6 +114,7 @@ class Transport(ABC):
         quiet_seconds: How long a reply must stay as it is before it is taken; 0 where the partner
             renames its files into place.
         every_minutes: How often replies are looked for.
+        login_expires_on: Last day our secrets are good, where the partner limits them.
     """
 
     is_local: ClassVar[bool] = False
@@ -124,6 +126,7 @@ class Transport(ABC):
     removes_replies: bool = False
     quiet_seconds: int = 60
     every_minutes: int = 5
+    login_expires_on: date | None = None
 
     @abstractmethod
     def open(self, home: Path, secret: Callable[[str], str | None]) -> AbstractContextManager[Line]:
@@ -198,4 +201,6 @@ def transport_of(sending: Sending) -> Transport:
 
 def _plain(hint: Any) -> type:
     """The type a file's value must have."""
+    if date in get_args(hint):
+        return date
     return hint if hint in {str, int, bool} else list

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -202,6 +202,25 @@ def test_a_refused_credential_is_told_and_not_tried_again_until_it_changes(
     exchanges.environ[SECRET] = "another"
     assert exchanges.run().sent == 1
     assert exchanges.all("select failing_since from ops.credential")[0].failing_since is None
+
+
+def test_the_last_day_of_a_login_is_known_once_it_was_used(
+    exchanges: Exchanges, running: Running
+) -> None:
+    exchanges.owe(1)
+    assert exchanges.run().sent == 1
+    assert exchanges.all("select 1 from ops.credential") == []
+    exchanges.agree(running.partner, login_expires_on=date(2026, 12, 10))
+    exchanges.owe(2)
+    assert exchanges.run().sent == 1
+    (row,) = exchanges.all("select name, owner_role, failing_since, expires_at from ops.credential")
+    assert (row.name, row.owner_role, row.failing_since) == (PARTNER, "EDI analyst", None)
+    # the day's end by the agency's clock
+    assert row.expires_at == datetime(2026, 12, 11, 5, tzinfo=UTC)
+    exchanges.agree(running.partner)
+    exchanges.owe(3)
+    assert exchanges.run().sent == 1
+    assert exchanges.all("select expires_at from ops.credential")[0].expires_at is None
 
 
 def test_who_is_thrown_out_at_the_door_does_not_knock_again(

@@ -93,3 +93,23 @@ def test_a_report_goes_into_a_file_and_what_cannot_be_asked_is_said(
         refused = carehops(*asked)
         assert refused.exit_code == 2
         assert said in refused.output
+
+
+def test_a_report_that_cannot_be_made_holds_back_no_other(records: Records, tmp_path: Path) -> None:
+    environ = {
+        "CAREHOPS_HOME": str(tmp_path / "home"),
+        "CAREHOPS_DATABASE_URL": records.database.url.render_as_string(hide_password=False),
+    }
+
+    def keep(now: str) -> Result:
+        return CliRunner().invoke(main, ["--now", now, "report", "--keep", "--json"], env=environ)
+
+    assert keep("2026-11-20T18:00:00Z").exit_code == 0
+    with records.database.transaction() as connection:
+        connection.exec_driver_sql("alter table ops.deviation_review rename to mislaid")
+    told = keep("2026-11-21T12:00:00Z")
+    assert told.exit_code != 0
+    assert "these could not be made, the others were: daily_exceptions" in told.output
+    kept = {row.report for row in records.all("select report from ops.report_day")}
+    assert {"claim_turnaround", "unbilled_backlog"} <= kept
+    assert "daily_exceptions" not in kept
