@@ -126,6 +126,12 @@ def is_nursed(client: Client) -> bool:
     return client.main_service[0] in NURSING
 
 
+def plan_began(client: Client) -> date:
+    """First day of the client's first plan."""
+    since = client.plans[0]["effective_from"]
+    return since if isinstance(since, date) else date.max
+
+
 def hire(world: World, discipline: str, **changes: object) -> Row:
     """One more caregiver."""
     number = world.number("caregiver")

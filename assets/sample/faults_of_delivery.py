@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from assets.sample.agency import UNENROLLED, hire, is_nursed
+from assets.sample.agency import UNENROLLED, hire, is_nursed, plan_began
 from assets.sample.kinds import (
     HOP_1,
     HOP_3,
@@ -195,7 +195,11 @@ def _before_enrolment(world: World) -> Sequence[Visit]:
     """A visit of the days on which the agency's enrolment had lapsed."""
     before = world.number("unenrolled")
     day = world.period.start - timedelta(days=before)
-    pattern = world.take(lambda visit: is_day(visit) and not is_nursed(visit.client))
+    pattern = world.take(
+        lambda visit: (
+            is_day(visit) and not is_nursed(visit.client) and plan_began(visit.client) <= day
+        )
+    )
     if before > UNENROLLED or pattern is None or pattern.schedule is None:
         return ()
     caregiver_id = str(hire(world, "aide")["caregiver_id"])

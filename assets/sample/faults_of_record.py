@@ -7,7 +7,7 @@ missing for that visit only.
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from assets.sample.agency import is_nursed
+from assets.sample.agency import is_nursed, plan_began
 from assets.sample.faults_on_paper import is_last, tells_tasks, week_of
 from assets.sample.kinds import HOP_3, Kind, Where, in_a_visit, is_day, planted
 from assets.sample.paperwork import assess, file_paper, supervise
@@ -81,7 +81,7 @@ def _supervision_overdue(world: World) -> Sequence[Visit]:
         lambda visit: (
             visit.row["payer_id"] in REVIEWED
             and _unnursed(visit)
-            and _began(visit) < local_date(visit.began) - timedelta(days=60)
+            and plan_began(visit.client) < local_date(visit.began) - timedelta(days=60)
         ),
     )
     if last is None:
@@ -90,11 +90,6 @@ def _supervision_overdue(world: World) -> Sequence[Visit]:
     papers[:] = [paper for paper in papers if paper["document_kind"] != "supervision"]
     supervise(world, last.client, local_date(last.began) - timedelta(days=61))
     return (last,)
-
-
-def _began(visit: Visit) -> date:
-    since = visit.client.plans[0]["effective_from"]
-    return since if isinstance(since, date) else date.max
 
 
 @planted("DOC-OASIS-OPEN", HOP_3, ("DOC-OASIS-OPEN",), share=RARE)
