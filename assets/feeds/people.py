@@ -161,6 +161,10 @@ FEEDS = (
             "Scheduler",
             "staffing_office",
         ),
+        # few of them: months may pass between two
+        cadence=timedelta(days=31),
+        warn_after=timedelta(days=40),
+        fail_after=timedelta(days=62),
         empty_allowed=True,
     ),
     _daily(

@@ -54,8 +54,9 @@ STAYS = Feed(
     window_basis="updated_at",
     cadence=timedelta(days=1),
     owner="Care coordinator",
-    warn_after=timedelta(hours=50),
-    fail_after=timedelta(hours=98),
+    # nobody may go to hospital for a while
+    warn_after=timedelta(days=8),
+    fail_after=timedelta(days=15),
     empty_allowed=True,
     sources={column.name: Source(column.name) for column in INPATIENT_STAY.columns},
 )
