@@ -5,10 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from orchestration.cli import main
 from tests.bench_of_records import Records
+from tests.command_line import CommandLine
 from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
 from tests.sql.billing_to_clearinghouse.replies import claim_of, land, on_claim
 from tests.sql.delivery_to_billing.good_delivery import bill
@@ -21,13 +20,7 @@ BY = ("--by", "biller01@willow-bend.example", "--why", "Member id mended")
 def test_a_rejected_claim_is_listed_asked_for_and_sent_again(
     records: Records, tmp_path: Path
 ) -> None:
-    environ = {
-        "CAREHOPS_HOME": str(tmp_path / "home"),
-        "CAREHOPS_DATABASE_URL": records.database.url.render_as_string(hide_password=False),
-    }
-
-    def carehops(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["--now", "2026-11-20T18:00:00Z", *arguments], env=environ)
+    carehops = CommandLine(records, tmp_path)
 
     lay_claim_ground(records)
     bill(records, of("C1", date(2026, 11, 9)))

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from orchestration.cli import main
 from tests.bench_of_records import Records
+from tests.command_line import CommandLine
 from tests.sql.delivery_to_billing.good_delivery import DAY, HOP, bill, lay_ground, local, visit
 
 pytestmark = pytest.mark.slow
@@ -18,13 +17,7 @@ BOSS = "billing-manager@willow-bend.example"
 def test_an_exception_is_approved_listed_shown_and_taken_back(
     records: Records, tmp_path: Path
 ) -> None:
-    environ = {
-        "CAREHOPS_HOME": str(tmp_path / "home"),
-        "CAREHOPS_DATABASE_URL": records.database.url.render_as_string(hide_password=False),
-    }
-
-    def carehops(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["--now", "2026-11-20T18:00:00Z", *arguments], env=environ)
+    carehops = CommandLine(records, tmp_path)
 
     lay_ground(records)
     bill(records, visit("V1", local(DAY, 9), schedule_id=None))

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from orchestration.cli import main
 from tests.bench_of_records import NOW, Records
+from tests.command_line import CommandLine
 from tests.sql.evv_to_coordination.good_visit import HOP, START, lay_ground, plan, visit
 
 pytestmark = pytest.mark.slow
@@ -19,13 +19,7 @@ COORDINATOR = "coordinator01@willow-bend.example"
 def test_a_missed_visit_is_reported_reviewed_closed_and_kept(
     records: Records, tmp_path: Path
 ) -> None:
-    environ = {
-        "CAREHOPS_HOME": str(tmp_path / "home"),
-        "CAREHOPS_DATABASE_URL": records.database.url.render_as_string(hide_password=False),
-    }
-
-    def carehops(*arguments: str, now: str = "2026-11-20T18:00:00Z") -> Result:
-        return CliRunner().invoke(main, ["--now", now, *arguments], env=environ)
+    carehops = CommandLine(records, tmp_path)
 
     def answer(*arguments: str, **more: str):
         told = carehops(*arguments, "--json", **more)
@@ -64,14 +58,10 @@ def test_a_missed_visit_is_reported_reviewed_closed_and_kept(
 def test_a_report_goes_into_a_file_and_what_cannot_be_asked_is_said(
     records: Records, tmp_path: Path
 ) -> None:
-    environ = {
-        "CAREHOPS_HOME": str(tmp_path / "home"),
-        "CAREHOPS_DATABASE_URL": records.database.url.render_as_string(hide_password=False),
-    }
+    typed = CommandLine(records, tmp_path)
 
     def carehops(*arguments: str) -> Result:
-        asked = ["--now", NOW.isoformat(), "report", *arguments]
-        return CliRunner().invoke(main, asked, env=environ)
+        return typed("report", *arguments, now=NOW.isoformat())
 
     lay_ground(records)
     records.put("schedule", plan("V1"))
@@ -96,13 +86,10 @@ def test_a_report_goes_into_a_file_and_what_cannot_be_asked_is_said(
 
 
 def test_a_report_that_cannot_be_made_holds_back_no_other(records: Records, tmp_path: Path) -> None:
-    environ = {
-        "CAREHOPS_HOME": str(tmp_path / "home"),
-        "CAREHOPS_DATABASE_URL": records.database.url.render_as_string(hide_password=False),
-    }
+    carehops = CommandLine(records, tmp_path)
 
     def keep(now: str) -> Result:
-        return CliRunner().invoke(main, ["--now", now, "report", "--keep", "--json"], env=environ)
+        return carehops("report", "--keep", "--json", now=now)
 
     assert keep("2026-11-20T18:00:00Z").exit_code == 0
     with records.database.transaction() as connection:

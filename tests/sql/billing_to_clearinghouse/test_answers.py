@@ -1,39 +1,20 @@
 """Answers move visits up the ladder, never down, and a refusal is seen as one."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from orchestration.partners.x12.replies import read_replies
 from orchestration.partners.x12.rows import reply_values
 from tests.bench_of_records import Records
-from tests.conftest import copy_of
-from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
-from tests.sql.delivery_to_billing.good_delivery import bill
+from tests.sql.billing_to_clearinghouse.good_claim import HOP
 
 MONDAY = date(2026, 11, 9)
 ANSWERS = Path(__file__).parents[2] / "data" / "x12"
 FIRST, SECOND = "hhax/C1-1109-9", "hhax/C2-1109-12"
-
-
-@pytest.fixture(scope="module")
-def ground(module_records: Records) -> Records:
-    """Two clients' claims in one file."""
-    lay_claim_ground(module_records, "C2")
-    bill(module_records, of("C1", MONDAY), of("C2", MONDAY, hour=12))
-    module_records.run(HOP)
-    return module_records
-
-
-@pytest.fixture
-def sent(administrator: sa.Engine, server_url: sa.URL, ground: Records) -> Iterator[Records]:
-    """The same, of each test's own."""
-    yield from copy_of(administrator, server_url, ground)
 
 
 def claim_of(records: Records, record_id: str) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from orchestration import assembly
 from orchestration.ground.partner_profiles import Partner, partner_reader
@@ -18,10 +17,8 @@ from orchestration.views.partners import habits
 from orchestration.views.sight import Sight
 from orchestration.views.trace import trace
 from tests.bench_of_records import NOW, ZONE, Records
-from tests.conftest import copy_of
-from tests.sql.billing_to_clearinghouse.good_claim import HOP, lay_claim_ground, of
+from tests.sql.billing_to_clearinghouse.good_claim import HOP
 from tests.sql.billing_to_clearinghouse.replies import claim_of, group, land, on_claim, one_set, ta1
-from tests.sql.delivery_to_billing.good_delivery import bill
 
 MONDAY = date(2026, 11, 9)
 HOUR = timedelta(hours=1)
@@ -44,21 +41,6 @@ def partner(ta1: str = "sometimes", ch: str = "always") -> Partner:
     text = PROMISES.format(ta1=ta1, ch=ch).replace('works = "all"\n', "")
     found: Partner = read(Path("any_payer.toml"), text)
     return found
-
-
-@pytest.fixture(scope="module")
-def ground(module_records: Records) -> Records:
-    """Two clients' claims in one file."""
-    lay_claim_ground(module_records, "C2")
-    bill(module_records, of("C1", MONDAY), of("C2", MONDAY, hour=12))
-    module_records.run(HOP)
-    return module_records
-
-
-@pytest.fixture
-def sent(administrator: sa.Engine, server_url: sa.URL, ground: Records) -> Iterator[Records]:
-    """The same, of each test's own."""
-    yield from copy_of(administrator, server_url, ground)
 
 
 @contextmanager
