@@ -16,6 +16,8 @@ from orchestration.partners.payers.checking import inspect_contracts
 from tests.bench_of_files import Files
 from tests.unit.test_contract_file import GOOD
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 3, 1)
 ASH = GOOD.replace("ELM", "ASH").replace("Elm", "Ash")
 THIRD = GOOD.replace(

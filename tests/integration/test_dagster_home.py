@@ -35,6 +35,8 @@ from orchestration.ground.settings import read_settings
 from tests.conftest import drop_database
 from tests.integration.dagster_bench import NOON, ONE_RIGHT, RIGHTS, leave, says
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def house(administrator: sa.Engine, database: Database, tmp_path: Path) -> Iterator[House]:

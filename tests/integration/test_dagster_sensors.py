@@ -25,6 +25,8 @@ from orchestration.graph.sensors import (
 from orchestration.ground.database import Database
 from tests.integration.dagster_bench import NOON, ONE_RIGHT, Bench, opened
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bench(database, tmp_path):

@@ -18,6 +18,8 @@ from orchestration.ground.database import Database
 from orchestration.ground.failures import PermanentFailure, TransientFailure
 from tests.bench_of_files import BROKEN, Files, text_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def files(database: Database, tmp_path: Path) -> Files:

@@ -12,6 +12,8 @@ from orchestration.partners.x12.rows import reply_values
 from tests.bench_of_records import Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 9)
 ANSWERS = Path(__file__).parents[2] / "data" / "x12"
 FIRST, SECOND = "hhax/C1-1109-9", "hhax/C2-1109-12"

@@ -19,6 +19,8 @@ from tests.sql.billing_to_clearinghouse.replies import (
     ta1,
 )
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 9)
 
 

@@ -20,6 +20,8 @@ from tests.bench_of_records import NOW, ZONE, Records
 from tests.sql.billing_to_clearinghouse.good_claim import HOP
 from tests.sql.billing_to_clearinghouse.replies import claim_of, group, land, on_claim, one_set, ta1
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 9)
 HOUR = timedelta(hours=1)
 PROMISES = """

@@ -23,6 +23,8 @@ from tests.sql.care_plan_to_frontline.good_plan import (
     run_at,
 )
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -21,6 +21,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 FOUR_UNITS = 4 * 425
 
 

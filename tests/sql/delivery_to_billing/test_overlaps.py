@@ -18,6 +18,8 @@ from tests.sql.delivery_to_billing.good_delivery import (
     visit,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def at(name: str, begin: tuple[int, int], end: tuple[int, int], **changes: Any) -> dict[str, Any]:
     start = local(DAY, *begin)

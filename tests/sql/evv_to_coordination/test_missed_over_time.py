@@ -11,6 +11,8 @@ from orchestration.flow.audit import CheckResult
 from tests.bench_of_records import NOW, Records, no_audit
 from tests.sql.evv_to_coordination.good_visit import HOP, lay_ground, plan, visit
 
+pytestmark = pytest.mark.slow
+
 BY_ASKING_ALL = """
 select schedule.schedule_id
 from landing.schedule_now as schedule

@@ -7,6 +7,8 @@ import pytest
 from tests.bench_of_records import Records
 from tests.sql.evv_to_coordination.good_visit import HOP, START, lay_ground, plan, visit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bench(records: Records) -> Records:
