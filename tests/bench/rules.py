@@ -4,7 +4,7 @@ Plans of the slowest statements are kept as text, for whoever wonders where the 
 """
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +67,8 @@ def one_more_edit(database: Database, hop: Hop, rounds: int = 3) -> tuple[float,
     alone = next(edit for edit in edits if edit.row_condition is not None)
     more = replace(alone, code="ONE-MORE", row_condition="minutes between 7 and 6")
     took: dict[int, list[float]] = {len(edits): [], len(edits) + 1: []}
+    late = [model.name for model in judging.after_objections(models)]
+    again = ("finding", "pardon", "edit", "objection", *late)
     with database.engine.connect() as connection:
         judging.clear(connection, hop.name)
         take_arrived(connection, hop, binds(hop))
@@ -74,7 +76,7 @@ def one_more_edit(database: Database, hop: Hop, rounds: int = 3) -> tuple[float,
         judging.build(connection, hop, models, binds(hop))
         for _ in range(rounds):
             for asked in (edits, (*edits, more)):
-                for name in ("finding", "pardon", "edit"):
+                for name in again:
                     connection.exec_driver_sql(
                         f"drop table if exists audit.{hop.name}__{name} cascade"
                     )
@@ -89,30 +91,40 @@ def one_more_edit(database: Database, hop: Hop, rounds: int = 3) -> tuple[float,
 def plans(database: Database, hop: Hop) -> list[tuple[float, str, str]]:
     """The slowest statements of a pass over what is open: seconds, name, plan."""
     models, edits = built(hop)
+    late = judging.after_objections(models)
+    tables = [f"{hop.name}__{model.name}" for model in late]
+    early = [edit for edit in edits if not any(table in edit.sql for table in tables)]
     found = []
     with database.engine.connect() as connection:
         judging.clear(connection, hop.name)
         take_arrived(connection, hop, binds(hop))
         judging.take_work(connection, hop, binds(hop))
-        for name, sql, after in _statements(hop, models, edits):
-            text = bound(f"explain (analyze, costs off, timing off) {sql}", binds(hop))
-            plan = list(connection.scalars(text))
-            found.append((float(plan[-1].split()[2]) / 1000, name, "\n".join(plan)))
-            if after:
-                connection.exec_driver_sql(f"analyze {after}")
-            if name == "candidate":
-                findings.apply_edits(connection, hop, edits, binds(hop))
+
+        def explain(statements: Iterator[tuple[str, str, str]]) -> None:
+            for name, sql, after in statements:
+                text = bound(f"explain (analyze, costs off, timing off) {sql}", binds(hop))
+                plan = list(connection.scalars(text))
+                found.append((float(plan[-1].split()[2]) / 1000, name, "\n".join(plan)))
+                if after:
+                    connection.exec_driver_sql(f"analyze {after}")
+
+        explain(_made(hop, (model for model in models if model not in late)))
+        findings.apply_edits(connection, hop, (), early, binds(hop))
+        explain(_made(hop, late))
+        explain(_asked(edits))
         connection.rollback()
     return sorted(found, reverse=True)[:SLOWEST]
 
 
-def _statements(
-    hop: Hop, models: tuple[Model, ...], edits: tuple[Edit, ...]
-) -> Iterator[tuple[str, str, str]]:
-    """Name, statement, and the table to analyze after it."""
+def _made(hop: Hop, models: Iterable[Model]) -> Iterator[tuple[str, str, str]]:
+    """Name, statement and table of each model."""
     for model in models:
         table = f"audit.{hop.name}__{model.name}"
         yield model.name, f"create unlogged table {table} as {model.sql}", table
+
+
+def _asked(edits: Iterable[Edit]) -> Iterator[tuple[str, str, str]]:
+    """Code and statement of each edit that is a query of its own."""
     for edit in edits:
         if edit.row_condition is None:
             sql = "\n".join(line for line in edit.sql.splitlines() if not line.startswith("--"))
