@@ -406,6 +406,7 @@ def put_line(stored: Stored, partner: str, why: str | None, since: datetime | No
     )
 
 
+@pytest.mark.proves("S0-25")
 def test_line_failing(stored):
     put_line(stored, "good", None, None)
     put_line(stored, "briefly_away", "unreachable", NOW - HOUR + timedelta(minutes=1))
